@@ -7,9 +7,9 @@ table-not-csv = this is a file of the kind { $kind }, not a CSV file
 table-encoding = the encoding `{ $name }` is unknown
 table-no-header = the file has no row with names of columns
 table-header-is-data = the first row must have names of columns, such as `name` and `phone`, but it has the value `{ $value }`
-table-row-too-large = row { $row } is larger than { $size } MB: probably a quote in it is not closed
+table-row-too-large = row { $row } is larger than { $size } MB: probably a quote is not closed in column `{ $column }` or before it
 table-too-many-fields = row { $row } has more than { $maximum } columns
-table-unclosed-quote = a quote in row { $row } is not closed: the rest of the file would be one value
+table-unclosed-quote = a quote in row { $row }, column `{ $column }`, is not closed: the rest of the file would be one value
 table-no-column = there is no column `{ $name }`; the columns are: { $columns }
 table-no-placeholder = there is no column `{ $name }`: use the name of a column, or --map { $name }=COLUMN; the columns are: { $columns }
 table-no-recipient = no column has a name like `{ $field }`: use --map { $field }=COLUMN; the columns are: { $columns }
@@ -85,6 +85,7 @@ bulk-ask = Send { $count ->
    *[other] { $count } messages
 } from { $from }?
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
+bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own
 bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well
 bulk-no-ledger = the ledger { $ledger } does not exist: nothing was sent with it, or it was moved
 bulk-no-job = { $ledger } has no job of this program

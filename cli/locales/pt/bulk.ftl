@@ -7,9 +7,9 @@ table-not-csv = isto é um ficheiro do tipo { $kind }, e não um ficheiro CSV
 table-encoding = a codificação «{ $name }» é desconhecida
 table-no-header = o ficheiro não tem uma linha com os nomes das colunas
 table-header-is-data = a primeira linha deve ter os nomes das colunas, como «nome» e «telefone», mas tem o valor «{ $value }»
-table-row-too-large = a linha { $row } tem mais de { $size } MB: provavelmente faltam aspas a fechar um valor
+table-row-too-large = a linha { $row } tem mais de { $size } MB: provavelmente faltam aspas a fechar um valor na coluna «{ $column }» ou antes dela
 table-too-many-fields = a linha { $row } tem mais de { $maximum } colunas
-table-unclosed-quote = faltam aspas a fechar um valor na linha { $row }: o resto do ficheiro seria um só valor
+table-unclosed-quote = faltam aspas a fechar o valor na linha { $row }, coluna «{ $column }»: o resto do ficheiro seria um só valor
 table-no-column = não há nenhuma coluna «{ $name }»; as colunas são: { $columns }
 table-no-placeholder = não há nenhuma coluna «{ $name }»: use o nome de uma coluna, ou --map { $name }=COLUNA; as colunas são: { $columns }
 table-no-recipient = nenhuma coluna tem um nome como «{ $field }»: use --map { $field }=COLUNA; as colunas são: { $columns }
@@ -85,6 +85,7 @@ bulk-ask = Enviar { $count ->
    *[other] { $count } mensagens
 } de { $from }?
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
+bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio
 bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem
 bulk-no-ledger = o registo { $ledger } não existe: nada foi enviado com ele, ou foi movido
 bulk-no-job = { $ledger } não tem nenhum envio deste programa

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 use crate::table::template::TemplateError;
-use crate::table::{MAX_FIELDS, MAX_ROW, Problem, RowProblem, TableError};
+use crate::table::{Column, MAX_FIELDS, MAX_ROW, Problem, RowProblem, TableError};
 use crate::texts::text;
 
 /// The failure of a file that cannot be used.
@@ -68,13 +68,18 @@ fn table(error: &TableError) -> String {
         TableError::UnknownEncoding { name } => text!("table-encoding", name = name.as_str()),
         TableError::NoHeader => text!("table-no-header"),
         TableError::HeaderIsData { value } => text!("table-header-is-data", value = value.as_str()),
-        TableError::RowTooLarge { row } => {
-            text!("table-row-too-large", row = row.to_string(), size = (MAX_ROW / 1024 / 1024) as u64)
-        }
+        TableError::RowTooLarge { row, column } => text!(
+            "table-row-too-large",
+            row = row.to_string(),
+            column = shown(column),
+            size = (MAX_ROW / 1024 / 1024) as u64
+        ),
         TableError::TooManyFields { row } => {
             text!("table-too-many-fields", row = row.to_string(), maximum = MAX_FIELDS.to_string())
         }
-        TableError::UnclosedQuote { row } => text!("table-unclosed-quote", row = row.to_string()),
+        TableError::UnclosedQuote { row, column } => {
+            text!("table-unclosed-quote", row = row.to_string(), column = shown(column))
+        }
         TableError::NoColumn { name, columns } => {
             text!("table-no-column", name = name.as_str(), columns = columns.as_str())
         }
@@ -89,4 +94,9 @@ fn table(error: &TableError) -> String {
         }
         TableError::UnusedMapping { field } => text!("table-unused-mapping", field = field.as_str()),
     }
+}
+
+/// The name of a column, or its number if the header is not known.
+fn shown(column: &Column) -> String {
+    column.name.clone().unwrap_or_else(|| (column.index + 1).to_string())
 }

@@ -60,7 +60,8 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     let counts = ledger.counts()?;
     let rest = rest(&plan.job, &counts, arguments.rejected);
     lines(&plan, &counts, rest, &found, &balance(context)).iter().for_each(|line| context.note(line));
-    if !arguments.yes && !prompt::confirm(&text!("bulk-ask", count = rest, from = plan.job.from.as_str()))? {
+    if rest > 0 && !arguments.yes && !prompt::confirm(&text!("bulk-ask", count = rest, from = plan.job.from.as_str()))?
+    {
         context.note(&text!("outcome-not-sent"));
         return Ok(Exit::Failed);
     }

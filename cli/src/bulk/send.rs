@@ -9,6 +9,7 @@ use zexa::Ledger;
 use super::arguments::MessageArguments;
 use super::check_command::{balance, read};
 use super::drive::PaceArguments;
+use super::job::Job;
 use super::plan::Plan;
 use super::preview::Preview;
 use super::report::{REPORT, beside, check_path};
@@ -94,15 +95,23 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
 fn store(plan: &Plan, path: &Path) -> Result<()> {
     let job = serde_json::to_string(&plan.job).map_err(|error| Failure::Local(error.to_string()))?;
     let ledger = Ledger::create(path)?;
-    let shown = || path.display().to_string();
-    if ledger.job()?.is_none() && !job_files::is_empty(&ledger)? {
-        return Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown())));
+    let (shown, file) = (path.display().to_string(), plan.path.display().to_string());
+    match ledger.job()? {
+        None if !job_files::is_empty(&ledger)? => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
+        Some(stored) if stored != job => Err(Failure::Usage(match is_other_file(&stored, &plan.job) {
+            true => text!("bulk-other-file", file = file),
+            false => text!("bulk-other-job", ledger = shown, file = file),
+        })),
+        _ => Ok(ledger.set_job(&job)?),
     }
-    ledger.set_job(&job).map_err(|error| match error.kind() {
-        zexa::Kind::Conflict => {
-            Failure::Usage(text!("bulk-other-job", ledger = shown(), file = plan.path.display().to_string()))
-        }
-        _ => error.into(),
+}
+
+/// Whether a stored job differs from another one only in the rows of the file.
+fn is_other_file(stored: &str, job: &Job) -> bool {
+    serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
+        (stored.rows, stored.messages) = (job.rows, job.messages);
+        stored.blocks.clone_from(&job.blocks);
+        stored == *job
     })
 }
 

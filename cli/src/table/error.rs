@@ -20,11 +20,11 @@ pub(crate) enum TableError {
     /// The header is the first row of data.
     HeaderIsData { value: String },
     /// A row is larger than [`MAX_ROW`](super::MAX_ROW).
-    RowTooLarge { row: u64 },
+    RowTooLarge { row: u64, column: Column },
     /// A row has more than [`MAX_FIELDS`](super::MAX_FIELDS) fields.
     TooManyFields { row: u64 },
     /// A quote in the row is not closed before the end of the file.
-    UnclosedQuote { row: u64 },
+    UnclosedQuote { row: u64, column: Column },
     /// A column that is named by the user does not exist.
     NoColumn { name: String, columns: String },
     /// No column has the name of a placeholder.
@@ -37,7 +37,22 @@ pub(crate) enum TableError {
     UnusedMapping { field: String },
 }
 
+/// A column: its index, and its name if the header is known.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) index: usize,
+    pub(crate) name: Option<String>,
+}
+
 impl TableError {
+    /// The error with the name of its column.
+    pub(super) fn named(mut self, name: impl Fn(usize) -> String) -> TableError {
+        if let TableError::RowTooLarge { column, .. } | TableError::UnclosedQuote { column, .. } = &mut self {
+            column.name = Some(name(column.index)).filter(|name| !name.is_empty());
+        }
+        self
+    }
+
     /// The name of the error in JSON. Never changes.
     pub(crate) fn code(&self) -> &'static str {
         match self {

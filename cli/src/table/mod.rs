@@ -17,7 +17,7 @@ use std::path::Path;
 
 pub(crate) use self::columns::{Header, Mapping, Role};
 pub(crate) use self::dialect::{Dialect, Overrides};
-pub(crate) use self::error::{Problem, RowProblem, TableError};
+pub(crate) use self::error::{Column, Problem, RowProblem, TableError};
 pub(crate) use self::reader::{MAX_FIELDS, MAX_ROW, Row, RowReader};
 
 /// The text of a file in any encoding that is detected.
@@ -73,7 +73,7 @@ impl Table {
     ///
     /// If the rest of the file cannot be read.
     pub(crate) fn read(&mut self, row: &mut Row) -> Result<bool, TableError> {
-        while self.rows.read(row)? {
+        while self.rows.read(row).map_err(|error| error.named(|column| self.header.name(column).to_owned()))? {
             if !row.is_blank() {
                 return Ok(true);
             }

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::TableError;
+use super::{Column, TableError};
 
 /// The maximum size of a row in bytes. A quote that is not closed makes the rest of the file one row.
 pub(crate) const MAX_ROW: usize = 1024 * 1024;
@@ -113,11 +113,13 @@ impl<R: BufRead> RowReader<R> {
             match result {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if row.text.len() >= MAX_ROW => {
-                    return Err(TableError::RowTooLarge { row: self.row + 1 });
+                    self.count(row, None);
+                    return Err(TableError::RowTooLarge { row: row.number, column: column(row.used_ends) });
                 }
                 ReadRecordResult::OutputFull => row.text.resize(row.text.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if row.ends.len() >= MAX_FIELDS => {
-                    return Err(TableError::TooManyFields { row: self.row + 1 });
+                    self.count(row, None);
+                    return Err(TableError::TooManyFields { row: row.number });
                 }
                 ReadRecordResult::OutputEndsFull => row.ends.resize(row.ends.len() * 2, 0),
                 ReadRecordResult::Record => break,
@@ -126,9 +128,9 @@ impl<R: BufRead> RowReader<R> {
         }
         self.count(row, last);
         if last.is_none() && last_before_end != Some(b'"') && row.text().contains(&b'\n') {
-            let field = row.get(row.len().saturating_sub(1));
-            if field.contains('\n') {
-                return Err(TableError::UnclosedQuote { row: row.number });
+            let index = row.len().saturating_sub(1);
+            if row.get(index).contains('\n') {
+                return Err(TableError::UnclosedQuote { row: row.number, column: column(index) });
             }
         }
         Ok(true)
@@ -143,6 +145,10 @@ impl<R: BufRead> RowReader<R> {
         (self.lines, self.last) = (self.parser.line(), last);
         row.number = self.row;
     }
+}
+
+fn column(index: usize) -> Column {
+    Column { index, name: None }
 }
 
 #[cfg(test)]
@@ -209,6 +215,23 @@ mod tests {
         assert_eq!(rows_of(&large, 4096), Err("row_too_large"));
         let wide = format!("a\n{}\n", ";".repeat(MAX_FIELDS));
         assert_eq!(rows_of(&wide, 4096), Err("too_many_fields"));
+    }
+
+    /// Any bytes are rows or an error, and the numbers of rows increase.
+    #[test]
+    fn no_bytes_are_impossible() {
+        let mut seed = 7_u64;
+        let mut random = move |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..20_000 {
+            let text: String = (0..random(40)).map(|_| char::from(b"a1;\"\r\n \0,\t"[random(10)])).collect();
+            let Ok(rows) = rows_of(&text, 1 + random(8)) else { continue };
+            assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0), "{text:?}: {rows:?}");
+            let line_breaks = text.matches('\n').count() + text.matches('\r').count();
+            assert!(rows.last().is_none_or(|(number, _)| *number <= line_breaks as u64 + 1), "{text:?}: {rows:?}");
+        }
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn a_file_that_has_changed_is_not_resumed() {
         let run = world.run(&resume).exits(1).says("Nothing was sent.").says("confirmed");
         assert!(run.stdout.is_empty(), "{run:?}");
     }
+    world.run(&send(&[])).exits(2).says("people.csv has changed since it was sent");
     let error = world.run(&["bulk", "resume", "people.csv", "--yes", "--json"]).exits(1).json_error();
     assert_eq!((&error["code"], &error["outcome"]), (&json!("changed"), &json!("not_sent")));
     write(&world, "people.csv", PEOPLE.lines().take(1).collect::<String>());

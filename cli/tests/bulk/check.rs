@@ -138,7 +138,11 @@ fn json_does_not_change_with_the_language() {
 fn damaged_files_are_not_guessed() {
     let world = World::new();
     write(&world, "people.csv", "nome;telefone\nAna;\"923000001\nRui;923000002\n");
-    world.run(&about("check", &[])).exits(1).says("a quote in row 2 is not closed").says("Nothing was sent.");
+    world
+        .run(&about("check", &[]))
+        .exits(1)
+        .says("a quote in row 2, column `telefone`, is not closed")
+        .says("Nothing was sent.");
     let error = world.run(&about("check", &["--json"])).exits(1).json_error();
     assert_eq!((&error["kind"], &error["code"]), (&json!("local"), &json!("unclosed_quote")));
     write(&world, "people.csv", "Ana;923000001\nRui;923000002\n");

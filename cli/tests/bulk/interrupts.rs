@@ -35,6 +35,24 @@ fn the_first_waits_for_the_rows_in_flight() {
 }
 
 #[test]
+fn an_import_waits_too() {
+    let world = World::with(
+        json!({"faults": [{"method": "POST", "path": "/contacts", "times": 4, "process": true, "after_requests": 5}]}),
+    );
+    let before = world.sandbox.contacts().len();
+    write(&world, "people.csv", people(100));
+    let mut terminal = Terminal::start(&world, &["contacts", "import", "people.csv", "--concurrency", "4"]);
+    until_arrived(&world, 4);
+    terminal.send("\x03");
+    terminal.expect("Interrupted: waiting for 4 rows in flight.");
+    world.run(&["credits"]).exits(0);
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(130));
+    assert!(text.contains("4 contacts were added.\n"), "{text:?}");
+    assert_eq!(world.sandbox.contacts().len(), before + 4);
+}
+
+#[test]
 fn the_second_cancels_them() {
     let world = World::with(
         json!({"faults": [{"method": "POST", "path": "/messages", "times": 0, "process": true, "then": "stall"}]}),

@@ -156,6 +156,33 @@ fn a_key_that_is_not_accepted() {
 }
 
 #[test]
+fn a_job_without_enough_credits_is_continued_later() {
+    let world = World::with(json!({"state": {"credits": 2}}));
+    write(&world, "people.csv", PEOPLE);
+    let mut terminal = Terminal::start(&world, &about("send", &[]));
+    terminal.expect("Warning: the balance is too low for all messages.");
+    terminal.expect("[y/N] ");
+    terminal.send("\r");
+    assert_eq!(terminal.end().0, Some(1));
+    let run = world.run(&send(&["--concurrency", "1"])).exits(1).says("does not have enough credits");
+    let summary = run.json_lines().pop().expect("a summary");
+    assert_eq!((&summary["stopped"], &summary["accepted"]), (&json!("insufficient_credits"), &json!(2)));
+    world.sandbox.set_credits(10.0);
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
+    super::assert_once(&world, 3);
+}
+
+#[test]
+fn a_file_without_a_valid_row_is_not_sent() {
+    let world = World::new();
+    write(&world, "people.csv", "nome;telefone\nAna;12\n");
+    world.run(&send(&[])).exits(1).says("no message can be sent");
+    write(&world, "people.csv", "nome;telefone\n");
+    world.run(&send(&[])).exits(1).says("no message can be sent");
+    assert!(world.sandbox.messages().is_empty() && !world.home.path().join("people.csv.zexa.db").exists());
+}
+
+#[test]
 fn a_pilot_sends_the_first_rows_and_resume_the_rest() {
     let world = World::new();
     write(&world, "people.csv", people(50));
