@@ -213,7 +213,11 @@ fn message_of_call(error: &Error) -> String {
         "to" | "from" | "subject" | "html" | "name" | "phone" | "email" => format!("--{field}"),
         other => other.to_owned(),
     };
-    let words = |text: &str| text.replace("; to permit that, set allow_http", "").replace("`ca_file`", "SSL_CERT_FILE");
+    let words = |text: &str| {
+        text.replace("; to permit that, set allow_http", "")
+            .replace("`ca_file`", "SSL_CERT_FILE")
+            .replace("set `ledger_same_account`", "use --same-account")
+    };
     let (message, _) = binding::renamed(error, name, words);
     match error.attempts() {
         0 => message,

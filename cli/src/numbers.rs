@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
+use phonenumber::Mode;
 use phonenumber::country::Id;
-use phonenumber::{Mode, PhoneNumber};
 
 use crate::table::Problem;
 use crate::texts::text;
@@ -52,25 +52,25 @@ impl Country {
 ///
 /// If the text is not a number, or if the number does not exist.
 pub(crate) fn normalise(text: &str, country: Country) -> Result<String, Problem> {
-    let shown = shown(text);
-    let text = bare(text);
-    if text.is_empty() {
+    let value = || shown(text);
+    let bare = bare(text);
+    if bare.is_empty() {
         return Err(Problem::EmptyValue);
     }
-    if is_scientific(text) {
-        return Err(Problem::ScientificNumber { value: shown });
+    if is_scientific(bare) {
+        return Err(Problem::ScientificNumber { value: value() });
     }
-    let Some(digits) = digits(text) else {
-        let is_list = text.split([',', ';', '/', '\n', '|']).filter(|part| looks_like_number(part)).count() > 1;
+    let Some(digits) = digits(bare) else {
+        let is_list = bare.split([',', ';', '/', '\n', '|']).filter(|part| looks_like_number(part)).count() > 1;
         return Err(match is_list {
-            true => Problem::SeveralNumbers { value: shown },
-            false => Problem::NotANumber { value: shown },
+            true => Problem::SeveralNumbers { value: value() },
+            false => Problem::NotANumber { value: value() },
         });
     };
     let Country::Of(country) = country else {
-        return match is_e164(text) {
-            true => Ok(text.to_owned()),
-            false => Err(Problem::NotE164 { value: shown }),
+        return match is_e164(bare) {
+            true => Ok(bare.to_owned()),
+            false => Err(Problem::NotE164 { value: value() }),
         };
     };
     // Two prefixes of international calls: that of Europe and Africa, and a plus sign.
@@ -79,12 +79,15 @@ pub(crate) fn normalise(text: &str, country: Country) -> Result<String, Problem>
     if let Some(number) = angolan_mobile(&digits, country) {
         return Ok(number);
     }
-    let number = parse(&digits, country, &shown)?;
+    let number = phonenumber::parse(Some(country), &digits).map_err(|error| match error {
+        phonenumber::ParseError::InvalidCountryCode => Problem::UnknownCountry { value: value() },
+        _ => Problem::NotANumber { value: value() },
+    })?;
     if !number.is_valid() {
         // Without a plus sign, other countries cannot be recognised.
         let country =
             number.country().id().map_or_else(|| format!("+{}", number.code().value()), |id| id.as_ref().to_owned());
-        return Err(Problem::InvalidNumber { value: shown, country });
+        return Err(Problem::InvalidNumber { value: value(), country });
     }
     Ok(number.format().mode(Mode::E164).to_string())
 }
@@ -110,13 +113,6 @@ fn angolan_mobile(number: &str, country: Id) -> Option<String> {
     };
     let is_mobile = national.len() == 9 && national.starts_with('9') && !matches!(national.as_bytes()[1], b'0' | b'8');
     is_mobile.then(|| format!("+244{national}"))
-}
-
-fn parse(digits: &str, country: Id, shown: &str) -> Result<PhoneNumber, Problem> {
-    phonenumber::parse(Some(country), digits).map_err(|error| match error {
-        phonenumber::ParseError::InvalidCountryCode => Problem::UnknownCountry { value: shown.to_owned() },
-        _ => Problem::NotANumber { value: shown.to_owned() },
-    })
 }
 
 /// The text without what programs add to numbers: invisible characters of copied text, the apostrophe and the formula that keep a spreadsheet from

@@ -107,8 +107,8 @@ bulk-interrupted = { $count ->
    *[other] Interrupted: waiting for { $count } rows in flight. Press Ctrl-C again to cancel them.
 }
 bulk-late = the time of --max-duration has passed
-bulk-changed = rows { $first } to { $last } of { $file } are not the rows that were confirmed: nothing of them was sent
-bulk-shorter = { $file } has fewer rows than were confirmed: nothing was sent
+bulk-changed = rows { $first } to { $last } of { $file } are not the rows that were confirmed
+bulk-shorter = { $file } has fewer rows than were confirmed
 bulk-stopped = The run has stopped: { $reason }
 
 bulk-accepted = { $count ->

@@ -107,8 +107,8 @@ bulk-interrupted = { $count ->
    *[other] Interrompido: à espera de { $count } linhas em curso. Prima Ctrl-C outra vez para as cancelar.
 }
 bulk-late = o tempo de --max-duration passou
-bulk-changed = as linhas { $first } a { $last } de { $file } não são as que foram confirmadas: nada delas foi enviado
-bulk-shorter = { $file } tem menos linhas do que as que foram confirmadas: nada foi enviado
+bulk-changed = as linhas { $first } a { $last } de { $file } não são as que foram confirmadas
+bulk-shorter = { $file } tem menos linhas do que as que foram confirmadas
 bulk-stopped = O envio parou: { $reason }
 
 bulk-accepted = { $count ->

@@ -43,6 +43,7 @@ help-bulk-send =
     .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
     .concurrency = Número máximo de pedidos ao mesmo tempo
     .max_duration = Pára ao fim deste tempo, como 2h
+    .same_account = Usa o registo com outra chave de API da mesma conta, como uma nova
     .limit = Envia só este número de mensagens, como piloto. «bulk resume» envia o resto
     .ledger = Registo que guarda o que foi enviado. Por omissão: o nome do ficheiro com .zexa.db
     .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
@@ -57,6 +58,7 @@ help-bulk-resume =
     .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
     .concurrency = Número máximo de pedidos ao mesmo tempo
     .max_duration = Pára ao fim deste tempo, como 2h
+    .same_account = Usa o registo com outra chave de API da mesma conta, como uma nova
     .rejected = Envia outra vez as linhas recusadas
     .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
 

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use zexa::{Channel, Timestamp};
+use zexa::{Channel, ClientBuilder, Timestamp};
 
+use crate::context::Context;
+use crate::failure::Result;
 use crate::numbers::Country;
 use crate::table::Overrides;
 use crate::texts::text;
@@ -73,8 +75,23 @@ pub(crate) struct JobArguments {
     pub(crate) ledger: Option<PathBuf>,
 }
 
+/// The arguments about the account that a ledger belongs to.
+#[derive(Args)]
+pub(crate) struct AccountArguments {
+    /// Use the ledger with another API key of the same account, such as a new one
+    #[arg(long)]
+    same_account: bool,
+}
+
+impl AccountArguments {
+    /// The options of a client that uses the ledger.
+    pub(crate) fn builder(&self, context: &Context) -> Result<ClientBuilder> {
+        Ok(context.builder()?.ledger_same_account(self.same_account))
+    }
+}
+
 /// Parses a delimiter.
-fn delimiter(input: &str) -> Result<char, String> {
+fn delimiter(input: &str) -> std::result::Result<char, String> {
     let mut characters = input.chars();
     match (input, characters.next(), characters.next()) {
         ("tab" | "\\t", ..) => Ok('\t'),

@@ -1,7 +1,10 @@
 //! `zexa bulk check`.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
+use zexa::CallOptions;
 
 use super::arguments::MessageArguments;
 use super::check::{Check, check};
@@ -12,6 +15,9 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::table::{Row, RowProblem};
 use crate::texts::text;
+
+/// The time after which the balance is not waited for any longer. Only a warning depends on it.
+const BALANCE_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Show what `bulk send` would send, and send nothing
 ///
@@ -30,7 +36,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     let plan = Plan::new(&arguments.messages)?;
     let (found, problems) = read(context, &plan, true)?;
-    let balance = balance(context);
+    let balance = balance(context)?;
     let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
     let mut output = context.output();
     output.result(&preview.json(), || {
@@ -63,11 +69,19 @@ pub(crate) fn problem_json(row: &Row, problem: &RowProblem) -> Value {
 }
 
 /// The balance of the account.
-pub(crate) fn balance(context: &Context) -> Balance {
-    let credits = context.client().and_then(|client| Ok(client.credits().get()?));
+///
+/// # Errors
+///
+/// If the API does not accept the key: a ledger must not be bound to it. If Ctrl-C was pressed.
+pub(crate) fn balance(context: &Context) -> Result<Balance> {
+    let options = CallOptions::new().deadline(BALANCE_DEADLINE);
+    let credits = context.client().and_then(|client| Ok(client.with_options(options).credits().get()?));
     match credits {
-        Ok(credits) => Balance::Credits(credits.credits),
-        Err(Failure::NoKey(_)) => Balance::NoKey,
-        Err(failure) => Balance::Failed(failure.lines().into_iter().next().unwrap_or_default()),
+        Ok(credits) => Ok(Balance::Credits(credits.credits)),
+        Err(Failure::NoKey(_)) => Ok(Balance::NoKey),
+        Err(failure) => match failure.exit() {
+            Exit::NotAuthorised | Exit::Interrupted => Err(failure),
+            _ => Ok(Balance::Failed(failure.lines().into_iter().next().unwrap_or_default())),
+        },
     }
 }

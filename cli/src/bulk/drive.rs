@@ -1,6 +1,7 @@
 //! Drives a bulk run of the core: takes its results, shows its progress, and stops it at Ctrl-C.
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,9 +13,11 @@ use clap::Args;
 use futures_core::Stream;
 use zexa::{BulkOptions, BulkStats, CreateContact, CreateManyStream, Error, RowResult, SendManyStream, SendMessage};
 
+use super::problems::{self, of_table};
 use super::progress::{Progress, TICK};
 use super::recorder::{Recorded, Recorder};
 use super::signals;
+use super::source::End;
 use crate::context::Context;
 use crate::texts::text;
 use crate::values;
@@ -119,6 +122,26 @@ pub(crate) fn drive<R: Running>(
 }
 
 impl Stop {
+    /// The name of the reason why a run has stopped before its end, which never changes, and the reason in words. `end` is why the source has ended,
+    /// and `is_complete` is whether nothing was left.
+    pub(crate) fn reason(&self, end: Option<&End>, is_complete: bool, path: &Path) -> Option<(String, Option<String>)> {
+        let named = |name: &str, reason| Some((name.to_owned(), reason));
+        match (end, &self.error) {
+            (Some(End::Changed { rows }), _) => named("changed", Some(problems::changed(path, *rows))),
+            (Some(End::Unreadable(error)), _) => named(error.code(), of_table(path, error).lines().into_iter().next()),
+            _ if self.interrupts > 0 => named("interrupted", None),
+            _ if self.is_late && is_complete => None,
+            _ if self.is_late => named("max_duration", Some(text!("bulk-late"))),
+            _ if self.has_failed => named("report", None),
+            (_, Some(error)) => {
+                let name = error.details().and_then(|details| details["reason"].as_str()).unwrap_or("error");
+                named(name, Some(error.message().to_owned()))
+            }
+            (Some(End::Limit), None) if !is_complete => named("limit", None),
+            (_, None) => None,
+        }
+    }
+
     /// Stops the run if there is a reason.
     fn check(&mut self, run: &impl Running, is_late: bool, recorder: &RefCell<Recorder>, progress: &Progress<'_>) {
         let interrupts = signals::count();

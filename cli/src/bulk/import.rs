@@ -12,12 +12,12 @@ use super::arguments::FileArguments;
 use super::blocks::{Blocks, Confirmed, read_all};
 use super::check::Seen;
 use super::check_command::problem_json;
-use super::drive::{PaceArguments, Stop, drive};
+use super::drive::{PaceArguments, drive};
 use super::messages::is_address;
 use super::problems::of_table;
 use super::recorder::{Counts, Recorder};
 use super::report::{REPORT, Report, beside, check_path};
-use super::source::{End, Source};
+use super::source::Source;
 use super::{problems, signals};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -145,7 +145,7 @@ fn add(
     let stop = drive(run, context, &arguments.pace, confirmed.count, &recorder);
     let mut recorder = recorder.borrow_mut();
     let failure = recorder.finish();
-    let stopped = stopped(&recorder, &stop, path);
+    let stopped = stop.reason(recorder.end.as_ref(), false, path);
     if let Some((_, Some(reason))) = &stopped {
         context.note(&text!("bulk-stopped", reason = reason.as_str()));
     }
@@ -159,27 +159,6 @@ fn add(
         None if stop.interrupts > 0 => Ok(Exit::Interrupted),
         None if is_unauthorised && exit != Exit::Unknown => Ok(Exit::NotAuthorised),
         None => Ok(exit),
-    }
-}
-
-/// The name of the reason why a run has stopped before the end of the file, and the reason in words.
-fn stopped(recorder: &Recorder, stop: &Stop, path: &Path) -> Option<(String, Option<String>)> {
-    let file = path.display().to_string();
-    match (&recorder.end, &stop.error) {
-        (Some(End::Changed { first, last }), _) => {
-            let reason = text!("bulk-changed", file = file, first = first.to_string(), last = last.to_string());
-            Some(("changed".to_owned(), Some(reason)))
-        }
-        (Some(End::Unreadable(error)), _) => {
-            Some((error.code().to_owned(), of_table(path, error).lines().into_iter().next()))
-        }
-        _ if stop.interrupts > 0 => Some(("interrupted".to_owned(), None)),
-        _ if stop.is_late => Some(("max_duration".to_owned(), Some(text!("bulk-late")))),
-        (_, Some(error)) => {
-            let name = error.details().and_then(|details| details["reason"].as_str()).unwrap_or("error");
-            Some((name.to_owned(), Some(error.message().to_owned())))
-        }
-        _ => None,
     }
 }
 

@@ -22,6 +22,15 @@ pub(crate) fn of_template(error: &TemplateError) -> Failure {
     Failure::Table { code: error.code(), message, is_usage: true }
 }
 
+/// The rows, the first and the last, that are not those that were confirmed. `None` if there are fewer rows.
+pub(crate) fn changed(path: &Path, rows: Option<(u64, u64)>) -> String {
+    let file = path.display().to_string();
+    match rows {
+        Some((first, last)) => text!("bulk-changed", file = file, first = first.to_string(), last = last.to_string()),
+        None => text!("bulk-shorter", file = file),
+    }
+}
+
 /// A problem of a row as one line.
 pub(crate) fn line(row: u64, problem: &RowProblem) -> String {
     let reason = reason(&problem.problem);

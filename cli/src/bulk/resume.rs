@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use zexa::LedgerCounts;
 
-use super::arguments::JobArguments;
+use super::arguments::{AccountArguments, JobArguments};
 use super::check::Check;
 use super::check_command::{balance, read};
 use super::drive::PaceArguments;
@@ -15,7 +15,7 @@ use super::plan::Plan;
 use super::preview::Balance;
 use super::report::{REPORT, beside, check_path};
 use super::run::Run;
-use super::signals;
+use super::{problems, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -41,6 +41,8 @@ pub(crate) struct Arguments {
     yes: bool,
     #[command(flatten)]
     pace: PaceArguments,
+    #[command(flatten)]
+    account: AccountArguments,
     /// Send rejected rows again
     #[arg(long)]
     rejected: bool,
@@ -54,12 +56,12 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     prompt::check_can_ask(context, arguments.yes)?;
     let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
     let plan = Plan::resume(&file, job)?;
-    let client = context.builder()?;
+    let client = arguments.account.builder(context)?;
     let (found, _) = read(context, &plan, false)?;
     compare(&plan, &found)?;
     let counts = ledger.counts()?;
     let rest = rest(&plan.job, &counts, arguments.rejected);
-    lines(&plan, &counts, rest, &found, &balance(context)).iter().for_each(|line| context.note(line));
+    lines(&plan, &counts, rest, &found, &balance(context)?).iter().for_each(|line| context.note(line));
     if rest > 0 && !arguments.yes && !prompt::confirm(&text!("bulk-ask", count = rest, from = plan.job.from.as_str()))?
     {
         context.note(&text!("outcome-not-sent"));
@@ -87,14 +89,8 @@ fn compare(plan: &Plan, found: &Check) -> Result<()> {
     let changed = (0..confirmed.len().max(found.confirmed.blocks.len()))
         .find(|block| confirmed.get(*block) != found.confirmed.blocks.get(*block));
     let Some(block) = changed else { return Ok(()) };
-    let file = plan.path.display().to_string();
-    let message = match found.confirmed.rows.get(block) {
-        Some((first, last)) => {
-            text!("bulk-changed", file = file, first = first.to_string(), last = last.to_string())
-        }
-        None => text!("bulk-shorter", file = file),
-    };
-    let message = format!("{message}\n{}", text!("bulk-advice-changed"));
+    let changed = problems::changed(&plan.path, found.confirmed.rows.get(block).copied());
+    let message = format!("{changed}\n{}", text!("bulk-advice-changed"));
     Err(Failure::Table { code: "changed", message, is_usage: false })
 }
 

@@ -10,11 +10,10 @@ use zexa::ClientBuilder;
 use super::blocks::Blocks;
 use super::drive::{PaceArguments, Stop, drive};
 use super::plan::Plan;
-use super::problems::of_table;
 use super::recorder::{Counts, Recorder};
 use super::report::Report;
 use super::signals;
-use super::source::{End, Source};
+use super::source::Source;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -75,13 +74,16 @@ impl Run<'_> {
         let failure = recorder.finish();
         let finished = finished(plan, &mut recorder, &stop);
         let printed = print(self.context, plan, self.ledger, self.report, &finished);
-        let closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
-        match failure.or(printed.err().filter(|failure| !closed(failure))) {
+        let exit = exit(&finished, &stop);
+        // A reader that has closed its end does not change the result of the run.
+        let is_closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
+        match failure.or(printed.err().filter(|failure| !is_closed(failure))) {
+            Some(failure) if exit == Exit::Done => Err(failure),
             Some(failure) => {
                 self.context.report(&failure);
-                Ok(if exit(&finished, &stop) == Exit::Done { Exit::Failed } else { exit(&finished, &stop) })
+                Ok(exit)
             }
-            None => Ok(exit(&finished, &stop)),
+            None => Ok(exit),
         }
     }
 }
@@ -90,27 +92,8 @@ fn finished(plan: &Plan, recorder: &mut Recorder, stop: &Stop) -> Finished {
     let counts = std::mem::take(&mut recorder.counts);
     let sent = counts.accepted + counts.rejected + counts.not_sent + counts.unknown;
     let left = plan.job.messages.saturating_sub(sent);
-    let (stopped, reason) = match (&recorder.end, &stop.error) {
-        (Some(End::Changed { first, last }), _) => {
-            let file = plan.path.display().to_string();
-            let (first, last) = (first.to_string(), last.to_string());
-            (Some("changed".to_owned()), Some(text!("bulk-changed", file = file, first = first, last = last)))
-        }
-        (Some(End::Unreadable(error)), _) => {
-            let reason = of_table(&plan.path, error).lines().into_iter().next();
-            (Some(error.code().to_owned()), reason)
-        }
-        (_, _) if stop.interrupts > 0 => (Some("interrupted".to_owned()), None),
-        (_, _) if stop.is_late && left > 0 => (Some("max_duration".to_owned()), Some(text!("bulk-late"))),
-        (_, _) if stop.has_failed => (Some("report".to_owned()), None),
-        (_, Some(error)) => {
-            let reason = error.details().and_then(|details| details["reason"].as_str()).unwrap_or("error");
-            (Some(reason.to_owned()), Some(error.message().to_owned()))
-        }
-        (Some(End::Limit), None) if left > 0 => (Some("limit".to_owned()), None),
-        _ => (None, None),
-    };
-    Finished { counts, left, stopped, reason }
+    let (stopped, reason) = stop.reason(recorder.end.as_ref(), left == 0, &plan.path).unzip();
+    Finished { counts, left, stopped, reason: reason.flatten() }
 }
 
 fn exit(finished: &Finished, stop: &Stop) -> Exit {
@@ -161,7 +144,7 @@ fn print(context: &Context, plan: &Plan, ledger: &Path, report: &Path, finished:
     }
     if stopped.as_deref() == Some("changed") {
         context.note(&text!("bulk-advice-changed"));
-    } else if *left + counts.not_sent > 0 {
+    } else if stopped.is_some() || *left + counts.not_sent > 0 {
         context.note(&text!("bulk-advice-resume", file = file.as_str()));
     }
     Ok(())

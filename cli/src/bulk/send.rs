@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use zexa::Ledger;
 
-use super::arguments::MessageArguments;
+use super::arguments::{AccountArguments, MessageArguments};
 use super::check_command::{balance, read};
 use super::drive::PaceArguments;
 use super::job::Job;
@@ -43,6 +43,8 @@ pub(crate) struct Arguments {
     yes: bool,
     #[command(flatten)]
     pace: PaceArguments,
+    #[command(flatten)]
+    account: AccountArguments,
     /// Send only this number of messages, as a pilot. `bulk resume` sends the rest
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
@@ -58,9 +60,9 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     signals::watch();
     prompt::check_can_ask(context, arguments.yes)?;
     let mut plan = Plan::new(&arguments.messages)?;
-    let client = context.builder()?;
+    let client = arguments.account.builder(context)?;
     let (found, problems) = read(context, &plan, false)?;
-    let balance = balance(context);
+    let balance = balance(context)?;
     plan.job.rows = found.rows;
     plan.job.messages = found.messages;
     plan.job.blocks.clone_from(&found.confirmed.blocks);

@@ -14,8 +14,8 @@ use crate::table::{Row, RowProblem, Table, TableError};
 /// Why a source has ended before the end of the file.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// These rows are not those that were confirmed.
-    Changed { first: u64, last: u64 },
+    /// These rows, the first and the last, are not those that were confirmed. `None` if there are fewer rows.
+    Changed { rows: Option<(u64, u64)> },
     /// The file cannot be read.
     Unreadable(TableError),
     /// The limit of rows is reached.
@@ -84,8 +84,9 @@ impl<P, M: Fn(&Table, &Row) -> Result<(String, P), RowProblem>> Source<'_, M> {
             (Some(digest), Some(confirmed)) if digest == confirmed => Ok(true),
             _ => {
                 let rows = self.blocks.rows();
-                let number = |row: Option<&Row>| row.map(|row| row.number).unwrap_or_default();
-                Err(End::Changed { first: number(rows.first()), last: number(rows.last()) })
+                Err(End::Changed {
+                    rows: rows.first().zip(rows.last()).map(|(first, last)| (first.number, last.number)),
+                })
             }
         }
     }

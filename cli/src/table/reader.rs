@@ -225,7 +225,7 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) as usize % below
         };
-        for _ in 0..20_000 {
+        for _ in 0..300 {
             let text: String = (0..random(40)).map(|_| char::from(b"a1;\"\r\n \0,\t"[random(10)])).collect();
             let Ok(rows) = rows_of(&text, 1 + random(8)) else { continue };
             assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0), "{text:?}: {rows:?}");

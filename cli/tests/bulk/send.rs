@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
+use zexa_sandbox::{Listen, Sandbox, ServerSpec};
 
 use super::{PEOPLE, about, people, read, recipients, report, send, value, write};
 use crate::support::World;
@@ -151,8 +152,31 @@ fn a_key_that_is_not_accepted() {
     write(&world, "people.csv", PEOPLE);
     let mut command = world.command(&send(&[]));
     let run = crate::support::run(command.env("ZEXA_API_KEY", "zx_wrong"), "").exits(4);
+    assert!(run.stdout.is_empty() && world.sandbox.messages().is_empty());
+    // The ledger does not belong to the wrong key.
+    world.run(&send(&["--limit", "1"])).exits(0);
+    // A key that is revoked during the run.
+    world.sandbox.add_fault(json!({"method": "POST", "path": "/messages", "status": 401}));
+    let run = world.run(&["bulk", "resume", "people.csv", "--yes", "--concurrency", "1"]).exits(4);
     assert_eq!(run.json_lines().last().expect("a summary")["stopped"], "unauthorized");
-    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
+fn a_new_key_of_the_same_account() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&["--limit", "1"])).exits(0);
+    // The same server, with another key.
+    let World { sandbox, home } = world;
+    let (_, port) = sandbox.url().trim_end_matches("/v1").rsplit_once(':').expect("a port");
+    let listen = Listen { port: port.parse().expect("a port"), ..Listen::default() };
+    drop(sandbox);
+    let spec = ServerSpec::from_json(json!({"state": {"api_key": "zx_new"}})).expect("a spec");
+    let world = World { sandbox: Sandbox::try_start(spec, listen).expect("the port is free again"), home };
+    let resume = ["bulk", "resume", "people.csv", "--yes"];
+    world.run(&resume).exits(2).says("belongs to another API key").says("use --same-account");
+    world.run(&[&resume[..], &["--same-account"]].concat()).exits(0);
+    super::assert_once(&world, 2);
 }
 
 #[test]
@@ -164,7 +188,11 @@ fn a_job_without_enough_credits_is_continued_later() {
     terminal.expect("[y/N] ");
     terminal.send("\r");
     assert_eq!(terminal.end().0, Some(1));
-    let run = world.run(&send(&["--concurrency", "1"])).exits(1).says("does not have enough credits");
+    let run = world
+        .run(&send(&["--concurrency", "1"]))
+        .exits(1)
+        .says("does not have enough credits")
+        .says("zexa bulk resume people.csv");
     let summary = run.json_lines().pop().expect("a summary");
     assert_eq!((&summary["stopped"], &summary["accepted"]), (&json!("insufficient_credits"), &json!(2)));
     world.sandbox.set_credits(10.0);
