@@ -131,7 +131,7 @@ impl Check {
     }
 }
 
-/// The keys and the recipients so far, as hashes: about 32 bytes for each row.
+/// The keys and the recipients so far, as hashes: about 50 bytes for each row, and as much for keys.
 #[derive(Default)]
 pub(crate) struct Seen {
     hasher: RandomState,

@@ -135,7 +135,9 @@ impl Stop {
             _ if self.has_failed => named("report", None),
             (_, Some(error)) => {
                 let name = error.details().and_then(|details| details["reason"].as_str()).unwrap_or("error");
-                named(name, Some(error.message().to_owned()))
+                // The core counts messages from 0, and people look for the rows of the file.
+                let message = error.message();
+                named(name, Some(message.split_once(", because ").map_or(message, |(_, reason)| reason).to_owned()))
             }
             (Some(End::Limit), None) if !is_complete => named("limit", None),
             (_, None) => None,

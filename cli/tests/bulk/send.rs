@@ -191,7 +191,7 @@ fn a_job_without_enough_credits_is_continued_later() {
     let run = world
         .run(&send(&["--concurrency", "1"]))
         .exits(1)
-        .says("does not have enough credits")
+        .says("The run has stopped: the account does not have enough credits")
         .says("zexa bulk resume people.csv");
     let summary = run.json_lines().pop().expect("a summary");
     assert_eq!((&summary["stopped"], &summary["accepted"]), (&json!("insufficient_credits"), &json!(2)));
