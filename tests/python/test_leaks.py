@@ -13,6 +13,8 @@ from sandbox import Sandbox
 MOST_BYTES = 24
 # Tolerated random variation.
 SLACK = 10_000
+# Abandoned runs end in the background, so the order of allocations varies more.
+SLACK_OF_ASYNC_BULK = 20_000
 # asyncio itself keeps some objects per event loop for a while.
 MOST_BYTES_OF_A_LOOP = 50
 
@@ -45,7 +47,8 @@ def test_no_leaks(sandbox: Sandbox, case: str) -> None:
     server.end()
     grown, times = report["grown"], report["times"]
     bytes_of_each = MOST_BYTES_OF_A_LOOP if case == "loops" else MOST_BYTES
-    most = {"bytes": times * bytes_of_each + SLACK, "resident": 4 << 20, "files": 0, "threads": 0}
+    slack = SLACK_OF_ASYNC_BULK if case == "async_bulk" else SLACK
+    most = {"bytes": times * bytes_of_each + slack, "resident": 4 << 20, "files": 0, "threads": 0}
     wrong = {name: value for name, value in grown.items() if value > most.get(name, times // 2)}
     # A reference that is released twice is as wrong as one that is never released.
     wrong |= {name: value for name, value in grown.items() if name.startswith("references") and -value > times // 2}

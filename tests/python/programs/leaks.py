@@ -252,7 +252,7 @@ def async_bulk() -> None:
                 assert result.message
         await anext(client.messages.send_many(rows(1000), concurrency=4))
 
-    watch(50, again_async(act))
+    watch(150, again_async(act))
 
 
 def objects() -> None:
