@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Change(Error),
     /// The status that a call waited for was not reached in time.
     Waiting(Error),
+    /// A bulk run has ended, and its report or its summary cannot be written.
+    AfterRun(String),
     /// Something was sent, and the result cannot be written to stdout.
     Unwritten { id: String, reason: String },
     /// Ctrl-C, while nothing was being sent.
@@ -61,11 +63,19 @@ impl Failure {
         }
     }
 
+    /// The failure of writing the report or the summary of a run. Rows may have been sent.
+    pub(crate) fn after_run(self) -> Failure {
+        match self {
+            Failure::Local(reason) => Failure::AfterRun(reason),
+            other => other,
+        }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Usage(_) | Failure::Table { is_usage: true, .. } => Exit::Usage,
             Failure::NoKey(_) => Exit::NotAuthorised,
-            Failure::Local(_) | Failure::Table { .. } => Exit::Failed,
+            Failure::Local(_) | Failure::AfterRun(_) | Failure::Table { .. } => Exit::Failed,
             Failure::Unwritten { .. } => Exit::Unknown,
             Failure::Interrupted => Exit::Interrupted,
             // As for `head`: the reader has all that it wanted.
@@ -90,7 +100,8 @@ impl Failure {
     /// The message in one line.
     fn message(&self) -> String {
         match self {
-            Failure::Usage(message) | Failure::NoKey(message) | Failure::Local(message) => message.clone(),
+            Failure::Usage(message) | Failure::NoKey(message) => without_keys(message),
+            Failure::Local(message) | Failure::AfterRun(message) => message.clone(),
             Failure::Table { message, .. } => message.clone(),
             Failure::Unwritten { id, reason } => text!("sent-unwritten", id = id.as_str(), reason = reason.as_str()),
             Failure::Interrupted => text!("interrupted"),
@@ -114,6 +125,7 @@ impl Failure {
             Failure::Table { .. } => (Some(outcome(Outcome::NotSent)), None),
             Failure::NoKey(_) => (None, Some(text!("advice-key"))),
             Failure::Unwritten { .. } => (None, Some(text!("advice-accepted"))),
+            Failure::AfterRun(_) => (None, Some(text!("advice-after-run"))),
             _ => (None, None),
         };
         [Some(self.message()), outcome, next].into_iter().flatten().collect()
@@ -133,8 +145,9 @@ impl Failure {
             Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
                 serde_json::to_value(error).unwrap_or_default()
             }
-            Failure::Usage(message) => local("usage", message),
-            Failure::NoKey(message) => local("unauthorized", message),
+            Failure::Usage(_) => local("usage", &self.message()),
+            Failure::NoKey(_) => local("unauthorized", &self.message()),
+            Failure::AfterRun(message) => with_outcome("local", None, Outcome::Unknown, message),
             Failure::Local(message) => local("local", message),
             Failure::Table { code, message, is_usage } => {
                 let kind = if *is_usage { "usage" } else { "local" };
@@ -144,6 +157,18 @@ impl Failure {
             Failure::OutputClosed => Value::Null,
         }
     }
+}
+
+/// The text without API keys, which someone may have passed in the wrong place.
+fn without_keys(text: &str) -> String {
+    let is_of_key = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut parts = text.split("zx_");
+    let mut safe = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        safe.push_str("zx_…");
+        safe.push_str(part.trim_start_matches(is_of_key));
+    }
+    safe
 }
 
 /// Whether a request may have taken effect.

@@ -32,6 +32,12 @@ pub(crate) fn number(context: &Context, text: &str, country: Country) -> Result<
     Ok(number)
 }
 
+/// Return the text of a message: the argument, or all of stdin if it is `-`. It must not be empty, which would be the output of a program that has failed.
+pub(crate) fn body(context: &Context, argument: String) -> Result<String> {
+    let body = text_or_stdin(context, argument)?;
+    if body.trim().is_empty() { Err(Failure::Usage(text!("body-empty"))) } else { Ok(body) }
+}
+
 /// Return the argument, or all of stdin if it is `-`.
 pub(crate) fn text_or_stdin(context: &Context, argument: String) -> Result<String> {
     if argument != "-" {

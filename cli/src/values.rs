@@ -29,6 +29,18 @@ pub(crate) fn channel(input: &str) -> Result<Channel, String> {
     }
 }
 
+/// Parses a number of requests per second.
+pub(crate) fn rate(input: &str) -> Result<f64, String> {
+    let rate = input.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| text!("value-rate"))
+}
+
+/// Parses a number of credits.
+pub(crate) fn balance(input: &str) -> Result<f64, String> {
+    let credits = input.parse().ok().filter(|credits: &f64| credits.is_finite() && *credits >= 0.0);
+    credits.ok_or_else(|| text!("value-balance"))
+}
+
 /// Parses a JSON object.
 pub(crate) fn object(input: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
     serde_json::from_str(input).map_err(|error| text!("value-object", reason = error.to_string()))
@@ -52,6 +64,10 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         for invalid in ["0s", "-5s", "10", "soon", ""] {
             assert!(duration(invalid).is_err(), "{invalid}");
+        }
+        assert_eq!(rate("0.5"), Ok(0.5));
+        for invalid in ["0", "-1", "nan", "inf", "many"] {
+            assert!(rate(invalid).is_err(), "{invalid}");
         }
         assert_eq!(time("2026-07-01T09:00:00+01:00"), time("2026-07-01T08:00:00Z"));
         assert!(time("2026-07-01 09:00").is_err(), "without an offset");

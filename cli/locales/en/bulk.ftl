@@ -42,7 +42,6 @@ value-delimiter = expected one character, such as ; or the word tab
 delimiter-tab = tab
 bulk-subject = --subject is for emails only
 bulk-schedule-past = the time of --schedule has passed
-bulk-body-empty = the text is empty
 bulk-body-large = { $file }: the text has more than 1 MB
 bulk-file = { $file }: { $rows ->
     [one] one row

@@ -12,6 +12,7 @@ outcome-change-unknown = It is not known whether the request took effect.
 
 advice-waiting = The message does not have that status yet. Repeat the command to continue waiting.
 advice-change-unknown = Before you repeat it, find out whether it took effect.
+advice-after-run = The results are in the ledger: `zexa bulk status` counts them.
 advice-key = Run `zexa login`, or set ZEXA_API_KEY to a valid API key.
 advice-accepted = Do not repeat it: the recipient would get the message twice.
 advice-unknown = Before you repeat it, find out whether it took effect: the recipient could get the message twice.
@@ -40,6 +41,7 @@ profile-not-private = other users can read { $path }, which contains API keys: r
 sandbox-note = This command uses a sandbox of its own: nothing is really sent.
 sandbox-failed = the sandbox cannot be started: { $reason }
 
+body-empty = the text is empty
 stdin-failed = cannot read stdin: { $reason }
 stdin-twice = stdin cannot contain both the API key and a text: use a profile or ZEXA_API_KEY
 stdin-too-long = the text on stdin has more than 1 MB
@@ -47,6 +49,8 @@ stdin-not-utf8 = the text on stdin is not UTF-8
 
 value-duration = expected a duration such as 30s, 10m or 1h 30m
 value-time = expected a time with a UTC offset, such as 2026-07-01T09:00:00+01:00
+value-rate = expected a number above 0
+value-balance = expected a number of credits
 value-channel = expected a channel, such as sms
 value-country = expected two letters, such as AO, or `none`
 value-object = expected a JSON object: { $reason }

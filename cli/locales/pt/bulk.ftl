@@ -42,7 +42,6 @@ value-delimiter = espera-se um carácter, como ; ou a palavra tab
 delimiter-tab = tabulação
 bulk-subject = --subject é só para correio electrónico
 bulk-schedule-past = a hora de --schedule já passou
-bulk-body-empty = o texto está vazio
 bulk-body-large = { $file }: o texto tem mais de 1 MB
 bulk-file = { $file }: { $rows ->
     [one] uma linha

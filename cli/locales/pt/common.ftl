@@ -12,6 +12,7 @@ outcome-change-unknown = Não se sabe se o pedido teve efeito.
 
 advice-waiting = A mensagem ainda não tem esse estado. Repita o comando para continuar à espera.
 advice-change-unknown = Antes de repetir o comando, verifique se teve efeito.
+advice-after-run = Os resultados estão no registo: «zexa bulk status» conta-os.
 advice-key = Execute «zexa login», ou defina ZEXA_API_KEY com uma chave de API válida.
 advice-accepted = Não repita o comando: o destinatário receberia a mensagem duas vezes.
 advice-unknown = Antes de repetir o comando, verifique se teve efeito: o destinatário poderia receber a mensagem duas vezes.
@@ -40,6 +41,7 @@ profile-not-private = outros utilizadores podem ler { $path }, que contém chave
 sandbox-note = Este comando usa uma sandbox própria: nada é realmente enviado.
 sandbox-failed = não é possível iniciar a sandbox: { $reason }
 
+body-empty = o texto está vazio
 stdin-failed = não é possível ler o stdin: { $reason }
 stdin-twice = o stdin não pode conter a chave de API e um texto: use um perfil ou ZEXA_API_KEY
 stdin-too-long = o texto no stdin tem mais de 1 MB
@@ -47,6 +49,8 @@ stdin-not-utf8 = o texto no stdin não está em UTF-8
 
 value-duration = espera-se uma duração, como 30s, 10m ou 1h 30m
 value-time = espera-se uma hora com a diferença para UTC, como 2026-07-01T09:00:00+01:00
+value-rate = espera-se um número maior do que 0
+value-balance = espera-se um número de créditos
 value-channel = espera-se um canal, como sms
 value-country = esperam-se duas letras, como AO, ou «none»
 value-object = espera-se um objecto JSON: { $reason }

@@ -26,10 +26,10 @@ use crate::values;
 #[derive(Args)]
 pub(crate) struct PaceArguments {
     /// Maximum number of requests per second. Set it if you know your limit
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = values::rate)]
     rate: Option<f64>,
     /// Maximum number of requests at the same time
-    #[arg(long, value_name = "NUMBER", default_value_t = 32)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     concurrency: u32,
     /// Stop after this time, such as 2h
     #[arg(long, value_name = "DURATION", value_parser = values::duration)]

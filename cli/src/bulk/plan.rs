@@ -105,7 +105,7 @@ fn body(arguments: &MessageArguments) -> Result<String> {
         (_, Some(path)) => body_of_file(path)?,
         (body, None) => body.clone().unwrap_or_default(),
     };
-    if body.trim().is_empty() { Err(Failure::Usage(text!("bulk-body-empty"))) } else { Ok(body) }
+    if body.trim().is_empty() { Err(Failure::Usage(text!("body-empty"))) } else { Ok(body) }
 }
 
 /// The text in a file, without the line break at its end.

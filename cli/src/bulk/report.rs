@@ -1,6 +1,6 @@
 //! [`Report`]: a CSV file with the result of each row.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -95,11 +95,22 @@ impl Report {
 ///
 /// If it would.
 pub(crate) fn check_path(path: &Path, others: &[&Path]) -> Result<()> {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    match real(path).is_some_and(|path| others.iter().any(|other| real(other).as_ref() == Some(&path))) {
+    // The other files include those that SQLite and the core write beside a ledger, and may not exist yet.
+    let own = |other: &&Path| ["", "-journal", "-lock"].map(|suffix| real(&beside(other, suffix)));
+    let path_is_taken = others.iter().flat_map(own).flatten().any(|other| real(path) == Some(other));
+    match path_is_taken {
         true => Err(Failure::Usage(text!("report-is-source", file = path.display().to_string()))),
         false => Ok(()),
     }
+}
+
+/// The path without symbolic links. Also for a file that does not exist, if its folder does.
+fn real(path: &Path) -> Option<PathBuf> {
+    if let Ok(real) = fs::canonicalize(path) {
+        return Some(real);
+    }
+    let path = std::path::absolute(path).ok()?;
+    Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?))
 }
 
 /// The path of a file beside another one.
@@ -115,8 +126,6 @@ fn failure(path: &Path, error: &std::io::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -135,5 +144,9 @@ mod tests {
         }
         let other = folder.path().join("people.csv");
         assert!(check_path(&path, &[&other]).is_ok() && check_path(&path, &[&other, &path]).is_err());
+        // Files that do not exist yet.
+        for suffix in ["", "-journal", "-lock"] {
+            assert!(check_path(&beside(&other, suffix), &[&other]).is_err(), "{suffix}");
+        }
     }
 }

@@ -77,7 +77,7 @@ impl Run<'_> {
         let exit = exit(&finished, &stop);
         // A reader that has closed its end does not change the result of the run.
         let is_closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
-        match failure.or(printed.err().filter(|failure| !is_closed(failure))) {
+        match failure.or(printed.err().filter(|failure| !is_closed(failure))).map(Failure::after_run) {
             Some(failure) if exit == Exit::Done => Err(failure),
             Some(failure) => {
                 self.context.report(&failure);

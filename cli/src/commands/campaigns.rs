@@ -114,7 +114,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
 fn create(context: &Context, arguments: Create) -> Result {
     let yes = arguments.yes;
     let mut campaign = CreateCampaign::new(arguments.name, arguments.channel, arguments.list, arguments.from);
-    campaign.body = arguments.body.map(|text| input::text_or_stdin(context, text)).transpose()?;
+    campaign.body = arguments.body.map(|text| input::body(context, text)).transpose()?;
     campaign.template = arguments.template.map(Template::from);
     campaign.template_id = arguments.template_id;
     campaign.scheduled_at = arguments.schedule;

@@ -8,8 +8,8 @@ use zexa_sandbox::{Listen, Sandbox, ServerSpec, Speed};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::interrupt;
 use crate::texts::text;
+use crate::{interrupt, values};
 
 /// Run a sandbox: the API as a server on this machine, which sends nothing
 ///
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     port: u16,
     /// Initial balance
-    #[arg(long, value_name = "NUMBER", default_value_t = 4250.0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 4250.0, value_parser = values::balance)]
     credits: f64,
     /// Seconds of the sandbox for each real second: 60 delivers messages 60 times as fast
     #[arg(long, value_name = "NUMBER", default_value = "1")]

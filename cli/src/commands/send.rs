@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
 fn message(context: &Context, arguments: Arguments) -> Result<SendMessage> {
     let to = input::recipient(context, &arguments.channel, &arguments.to, arguments.country)?;
     let mut message = SendMessage::new(arguments.channel, to, arguments.from);
-    message.body = arguments.body.map(|text| input::text_or_stdin(context, text)).transpose()?;
+    message.body = arguments.body.map(|text| input::body(context, text)).transpose()?;
     message.subject = arguments.subject;
     message.html = arguments.html;
     message.template = arguments.template.map(Template::from);

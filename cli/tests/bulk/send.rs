@@ -276,6 +276,19 @@ fn the_report_replaces_no_file_that_is_needed() {
     assert!(world.sandbox.messages().is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_does_not_deny_the_messages() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let mut arguments = vec!["--json"];
+    arguments.extend(send(&["--report", "/dev/full"]));
+    let run = world.run(&arguments).exits(1);
+    assert_eq!(run.json_lines().last().expect("a summary")["accepted"], 3);
+    assert_eq!(run.json_error()["outcome"], "unknown");
+    assert_eq!(world.sandbox.messages().len(), 3);
+}
+
 #[test]
 fn messages_can_be_scheduled() {
     let world = World::new();

@@ -162,3 +162,23 @@ fn stdin_contains_one_thing() {
     let send = ["send", "--to", "912345678", "--from", "ZEXA", "--api-key-stdin", "-"];
     world.run_without_key(&send, "zx_test_sandbox").exits(2).says("both the API key and a text");
 }
+
+#[test]
+fn an_empty_text_is_not_sent() {
+    let world = World::new();
+    for body in ["", " ", "-"] {
+        world.run(&["send", "--to", "912345678", "--from", "ZEXA", body]).exits(2).says("the text is empty");
+        let create = ["campaigns", "create", "--name", "June", "--list", "lst_demo", "--from", "ZEXA", "--yes", body];
+        world.run(&create).exits(2).says("the text is empty");
+    }
+    assert!(world.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_not_shown() {
+    let world = World::new();
+    for arguments in [["login", "zx_live_0123abc"].as_slice(), &["--profile", "zx_live_0123abc", "credits"]] {
+        let run = world.run(arguments).says("zx_…");
+        assert!(!run.stderr.contains("0123abc"), "{}", run.stderr);
+    }
+}
