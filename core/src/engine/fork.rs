@@ -228,8 +228,12 @@ mod tests {
         assert_eq!(generation(), parent);
     }
 
+    /// Held by tests whose users of a library affect the forks of other tests.
+    static USES: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
     #[test]
     fn forks_wait_for_the_users_of_a_library() {
+        let _alone = USES.lock();
         let is_done = AtomicBool::new(false);
         std::thread::scope(|scope| {
             for _ in 0..2 {
@@ -253,6 +257,7 @@ mod tests {
 
     #[test]
     fn a_child_knows_that_it_cannot_use_a_library() {
+        let _alone = USES.lock();
         let user = NoFork::begin().expect("usable");
         // The fork does not wait indefinitely.
         assert!(in_child(|| NoFork::begin().is_err()));
