@@ -13,6 +13,7 @@ use crate::net::connection::{Break, Connection};
 use crate::net::output::Output;
 use crate::net::streams::Hang;
 use crate::reply::{ApiError, Reply};
+use crate::server::Server;
 use crate::service::response;
 
 /// Number of bytes of the head that are sent by default: `HTTP/1.1 200`.
@@ -25,6 +26,16 @@ pub(crate) struct FaultedResponse {
     pub(crate) status_sent: bool,
 }
 
+/// Waits for other requests and for the delay of the fault.
+pub(crate) async fn wait(fault: &Effect, server: &Server) {
+    if let Some(requests) = fault.after_requests {
+        server.requests(requests).await;
+    }
+    if fault.delay > 0.0 {
+        tokio::time::sleep(Duration::from_secs_f64(fault.delay)).await;
+    }
+}
+
 /// Returns the response to send. Never returns if the fault sends no response.
 ///
 /// `processed` is the reply if the request has already been processed. Otherwise `process` is called if the fault does not
@@ -35,9 +46,6 @@ pub(crate) async fn respond(
     processed: Option<Reply>,
     process: impl Fn() -> Reply,
 ) -> FaultedResponse {
-    if fault.delay > 0.0 {
-        tokio::time::sleep(Duration::from_secs_f64(fault.delay)).await;
-    }
     if fault.sends_nothing() {
         return no_response(fault, connection).await;
     }
@@ -47,11 +55,8 @@ pub(crate) async fn respond(
     break_off(response, fault, connection)
 }
 
-/// Delays a request that is not processed, and sends the GOAWAY if the fault requests one.
-pub(crate) async fn refuse(fault: &Effect, connection: &Connection) {
-    if fault.delay > 0.0 {
-        tokio::time::sleep(Duration::from_secs_f64(fault.delay)).await;
-    }
+/// Sends the GOAWAY if the fault requests one.
+pub(crate) fn refuse(fault: &Effect, connection: &Connection) {
     if fault.then() == Then::GoAway {
         connection.go_away();
     }

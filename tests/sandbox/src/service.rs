@@ -146,8 +146,8 @@ async fn answer(
     }
     if let Some(fault) = fault.as_ref().filter(|fault| fault.refuses()) {
         mark_processed();
-        server.requests(fault.after_requests.unwrap_or_default()).await;
-        inject::refuse(fault, &connection).await;
+        inject::wait(fault, server).await;
+        inject::refuse(fault, &connection);
         return Err(ServeError::refused());
     }
     if let Some(id) = head.stream {
@@ -163,7 +163,7 @@ async fn answer(
     };
     let processed = fault.process.then(&process);
     mark_processed();
-    server.requests(fault.after_requests.unwrap_or_default()).await;
+    inject::wait(&fault, server).await;
     let faulted = inject::respond(&fault, &connection, processed, process).await;
     if let Some(outcome) = server.log.lock().outcome(number) {
         outcome.status = faulted.status_sent.then(|| faulted.response.status().as_u16());
