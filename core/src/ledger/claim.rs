@@ -148,8 +148,7 @@ impl CallClaim {
 
     /// Gives up the claim during a wait. Nothing of this claim was processed.
     pub(crate) async fn give_up(&mut self) -> Result<()> {
-        let result = if self.may_be_second { state::Result::Unknown } else { state::Result::NotSent };
-        self.settle(result, self.last.clone()).await
+        self.settle(state::Result::of_no_request(self.may_be_second), self.last.clone()).await
     }
 
     /// The call is cancelled, but its request may have been sent: the caller gets this error, and the attempt goes on.

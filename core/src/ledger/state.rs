@@ -118,6 +118,13 @@ pub(crate) enum Result {
     Unknown,
 }
 
+impl Result {
+    /// The result of a claim whose request was not sent, or was refused. An earlier request of the row may have been processed nevertheless.
+    pub(crate) fn of_no_request(may_be_second: bool) -> Result {
+        if may_be_second { Result::Unknown } else { Result::NotSent }
+    }
+}
+
 /// How a result changes a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settled {

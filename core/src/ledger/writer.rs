@@ -119,7 +119,7 @@ impl Drop for WaitingClaim<'_> {
 /// The settlement of a claim whose request will not be sent.
 fn giving_up(reply: &Reply) -> Option<Settlement> {
     let Reply::Claimed(Claimed::Send { may_be_second }, row) = reply else { return None };
-    let result = if *may_be_second { state::Result::Unknown } else { state::Result::NotSent };
+    let result = state::Result::of_no_request(*may_be_second);
     Some(Settlement { key: row.key.clone(), generation: row.generation, result, record: row.record.clone() })
 }
 
@@ -186,15 +186,13 @@ mod tests {
     use super::super::state::{self, Resend, State as RowState};
     use super::*;
 
-    /// A store that cannot be used for a while.
-    struct Unreliable(Memory, Arc<AtomicBool>);
+    /// A store that calls a function before each transaction.
+    struct Hooked<F>(Memory, F);
 
-    impl Store for Unreliable {
+    impl<F: FnMut(&[Change]) -> Result<()> + Send> Store for Hooked<F> {
         fn apply(&mut self, changes: &[Change]) -> Result<Vec<Reply>> {
-            match self.1.load(Ordering::Relaxed) {
-                true => Err(Error::new(Kind::Other, Outcome::NotSent, "the disk is full")),
-                false => self.0.apply(changes),
-            }
+            (self.1)(changes)?;
+            self.0.apply(changes)
         }
 
         fn count(&mut self) -> Result<Vec<(RowState, u64)>> {
@@ -214,37 +212,15 @@ mod tests {
         Claim { key: "order-1".into(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default() }
     }
 
-    /// A store whose transactions wait for a test.
-    struct Slow {
-        rows: Memory,
-        begun: Sender<usize>,
-        go_on: mpsc::Receiver<()>,
-    }
-
-    impl Store for Slow {
-        fn apply(&mut self, changes: &[Change]) -> Result<Vec<Reply>> {
-            self.begun.send(changes.len()).expect("the test waits");
-            self.go_on.recv().expect("the test goes on");
-            self.rows.apply(changes)
-        }
-
-        fn count(&mut self) -> Result<Vec<(RowState, u64)>> {
-            self.rows.count()
-        }
-
-        fn each(&mut self, state: Option<RowState>, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
-            self.rows.each(state, visit)
-        }
-
-        fn is_alive(&self, owner: u64) -> bool {
-            Store::is_alive(&self.rows, owner)
-        }
-    }
-
     #[tokio::test]
     async fn a_claim_that_nobody_waits_for_is_given_up() {
         let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
-        let writer = Writer::new(Box::new(Slow { rows: Memory::default(), begun, go_on: may_go_on }), 1);
+        let wait = move |changes: &[Change]| {
+            begun.send(changes.len()).expect("the test waits");
+            may_go_on.recv().expect("the test goes on");
+            Ok(())
+        };
+        let writer = Writer::new(Box::new(Hooked(Memory::default(), wait)), 1);
         let next = |size| {
             assert_eq!(has_begun.recv(), Ok(size));
             go_on.send(()).expect("a transaction");
@@ -284,7 +260,12 @@ mod tests {
     #[tokio::test]
     async fn a_result_that_cannot_be_recorded_is_recorded_later() {
         let is_broken = Arc::new(AtomicBool::new(false));
-        let writer = Writer::new(Box::new(Unreliable(Memory::default(), is_broken.clone())), 1);
+        let broken = is_broken.clone();
+        let fail = move |_: &[Change]| match broken.load(Ordering::Relaxed) {
+            true => Err(Error::new(Kind::Other, Outcome::NotSent, "the disk is full")),
+            false => Ok(()),
+        };
+        let writer = Writer::new(Box::new(Hooked(Memory::default(), fail)), 1);
         let claim = claim();
         writer.claim(claim.clone()).await.expect("a claim");
         is_broken.store(true, Ordering::Relaxed);
