@@ -60,7 +60,7 @@ pub(crate) fn write(name: &str, profile: &Profile) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Reads the file. `None` if there is none.
+/// Reads the file. `None` if it does not exist.
 fn read_file(path: &Path) -> Result<Option<Table>> {
     let mut file = match File::open(path) {
         Ok(file) => file,

@@ -31,14 +31,16 @@ pub(crate) fn channel(input: &str) -> Result<Channel, String> {
 
 /// Parses a number of requests per second.
 pub(crate) fn rate(input: &str) -> Result<f64, String> {
-    let rate = input.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
-    rate.ok_or_else(|| text!("value-rate"))
+    number(input).filter(|rate| *rate > 0.0).ok_or_else(|| text!("value-rate"))
 }
 
 /// Parses a number of credits.
 pub(crate) fn balance(input: &str) -> Result<f64, String> {
-    let credits = input.parse().ok().filter(|credits: &f64| credits.is_finite() && *credits >= 0.0);
-    credits.ok_or_else(|| text!("value-balance"))
+    number(input).filter(|credits| *credits >= 0.0).ok_or_else(|| text!("value-balance"))
+}
+
+fn number(input: &str) -> Option<f64> {
+    input.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// Parses a JSON object.

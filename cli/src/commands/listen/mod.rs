@@ -175,7 +175,7 @@ fn line(event: &Event) -> String {
         (None, Some(campaign)) => [campaign.id, campaign.name.unwrap_or_default(), status(campaign.status.as_str())],
         (None, None) => [event.id.clone().unwrap_or_default(), String::new(), String::new()],
     };
-    let [id, whom, status] = subject;
-    let parts = [printable(&time), printable(name), printable(&id), printable(&whom), status];
+    let [id, recipient, status] = subject;
+    let parts = [printable(&time), printable(name), printable(&id), printable(&recipient), status];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
