@@ -1,5 +1,4 @@
 //! Runs the program `zexa` against a sandbox, with a home directory of its own.
-#![allow(dead_code, reason = "each test program uses its part")]
 
 pub(crate) mod terminal;
 

@@ -1,7 +1,4 @@
-//! Tests of the commands: the real program against the sandbox.
-
-#[path = "../support/mod.rs"]
-mod support;
+//! Tests of the other commands.
 
 mod campaigns;
 mod contacts;

@@ -1,7 +1,4 @@
-//! Tests of the commands that read CSV files: the real program against the sandbox.
-
-#[path = "../support/mod.rs"]
-mod support;
+//! Tests of the commands that read CSV files.
 
 mod changed;
 mod check;
@@ -14,7 +11,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use support::World;
+
+use crate::support::World;
 
 /// A text with a name.
 const BODY: &str = "Olá {{nome}}";

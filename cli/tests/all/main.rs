@@ -1,0 +1,5 @@
+//! The commands of `zexa`: the real program against the sandbox.
+
+mod bulk;
+mod commands;
+mod support;
