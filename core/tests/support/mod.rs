@@ -44,7 +44,8 @@ pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
     let started = Instant::now();
     while !happened() {
         assert!(started.elapsed() < Duration::from_secs(20), "timeout while waiting for: {what}");
-        thread::yield_now();
+        // Leaves the processor to what it waits for.
+        thread::park_timeout(Duration::from_millis(1));
     }
 }
 
