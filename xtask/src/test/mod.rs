@@ -214,7 +214,9 @@ const STEPS: &[Step] = &[
 ];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
-const TOGETHER: [&[&str]; 2] = [
+const TOGETHER: [&[&str]; 4] = [
+    &["rust", "schemathesis", "exports", "consumers", "c-scenarios"],
+    &["c", "valgrind", "asan", "tsan"],
     &["node-package", "node-consumer", "node-types", "python-wheel", "python-consumer", "python-types", "demo"],
     &["node", "python"],
 ];
