@@ -1,11 +1,11 @@
 //! Compiles and runs the test programs in C and C++, each with its own sandbox, in parallel.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -62,19 +62,16 @@ impl<'a> Way<'a> {
         })
     }
 
-    /// Compiles a program, unless an earlier step did, and returns its path.
+    /// Compiles a program, unless another step has compiled it or is doing so, and returns its path.
     pub(super) fn compile(&self, source: &Path) -> Result<PathBuf> {
-        static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-        let compiled = || COMPILED.lock().expect("no worker panics");
+        static COMPILED: Mutex<BTreeMap<PathBuf, Arc<OnceLock<Result>>>> = Mutex::new(BTreeMap::new());
         let program = self.program(source);
-        if !compiled().contains(&program) {
-            match is_cpp(source) {
-                true => self.library.compile_with_precompiled_header(source, &program, self.flags)?,
-                false => self.library.compile(source, &program, self.flags)?,
-            }
-            compiled().insert(program.clone());
-        }
-        Ok(program)
+        let compiled = COMPILED.lock().expect("no worker panics").entry(program.clone()).or_default().clone();
+        let compile = || match is_cpp(source) {
+            true => self.library.compile_with_precompiled_header(source, &program, self.flags),
+            false => self.library.compile(source, &program, self.flags),
+        };
+        compiled.get_or_init(compile).clone().map(|()| program)
     }
 
     /// Path of the program for a source.
