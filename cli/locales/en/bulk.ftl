@@ -83,6 +83,12 @@ bulk-ask = Send { $count ->
     [one] one message
    *[other] { $count } messages
 } from { $from }?
+bulk-ask-at-most = Send at most { $count ->
+    [one] one message
+   *[other] { $count } messages
+} from { $from }?
+bulk-new-job = No ledger at { $ledger }: this is a new job. Messages that were sent with another ledger do not count.
+bulk-begun = The ledger { $ledger } continues this job: { $accepted } of { $total } messages were accepted before, { $rest } are left to send.
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
 bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own
 bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well
@@ -145,8 +151,11 @@ bulk-left = { $count ->
 bulk-report = Report: { $file }
 bulk-advice-doubt = Show the rows in doubt with `zexa bulk status { $file }`, find out whether they were sent, and settle them with `zexa bulk settle`.
 bulk-advice-settle = Find out whether these messages were sent. Then settle each one: `zexa bulk settle { $file } KEY sent ID` or `zexa bulk settle { $file } KEY not-sent`.
+bulk-trial = This was a trial in a sandbox: nothing was really sent, and nothing was recorded in a ledger. Without --sandbox, the same command sends the messages.
+bulk-trial-resume = a sandbox has no jobs to continue: `bulk resume` works without --sandbox only
 bulk-advice-resume = Send the rest with `zexa bulk resume { $file }`.
 bulk-advice-changed = Restore the file, and continue with `zexa bulk resume`. Put rows that are new or corrected into a file of their own.
+report-in-use = the report { $file } is being written by another command: wait for it, or choose another file with --report
 report-is-source = { $file } cannot be the report: it would replace a file that is needed
 
 field-file = File

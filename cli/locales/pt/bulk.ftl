@@ -83,6 +83,12 @@ bulk-ask = Enviar { $count ->
     [one] uma mensagem
    *[other] { $count } mensagens
 } de { $from }?
+bulk-ask-at-most = Enviar no máximo { $count ->
+    [one] uma mensagem
+   *[other] { $count } mensagens
+} de { $from }?
+bulk-new-job = Não há registo em { $ledger }: este é um envio novo. As mensagens enviadas com outro registo não contam.
+bulk-begun = O registo { $ledger } continua este envio: { $accepted } de { $total } mensagens foram aceites antes, faltam { $rest }.
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
 bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio
 bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem
@@ -145,8 +151,11 @@ bulk-left = { $count ->
 bulk-report = Relatório: { $file }
 bulk-advice-doubt = Veja as linhas em dúvida com «zexa bulk status { $file }», averigúe se foram enviadas, e resolva-as com «zexa bulk settle».
 bulk-advice-settle = Averigúe se estas mensagens foram enviadas. Depois resolva cada uma: «zexa bulk settle { $file } CHAVE sent ID» ou «zexa bulk settle { $file } CHAVE not-sent».
+bulk-trial = Isto foi um ensaio numa sandbox: nada foi realmente enviado, e nada foi guardado num registo. Sem --sandbox, o mesmo comando envia as mensagens.
+bulk-trial-resume = uma sandbox não tem envios para continuar: «bulk resume» só funciona sem --sandbox
 bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».
 bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro próprio.
+report-in-use = o relatório { $file } está a ser escrito por outro comando: espere por ele, ou escolha outro ficheiro com --report
 report-is-source = { $file } não pode ser o relatório: substituiria um ficheiro que é preciso
 
 field-file = Ficheiro

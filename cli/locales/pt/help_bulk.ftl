@@ -46,7 +46,7 @@ help-bulk-send =
     .same_account = Usa o registo com outra chave de API da mesma conta, como uma nova
     .limit = Envia só este número de mensagens, como piloto. «bulk resume» envia o resto
     .ledger = Registo que guarda o que foi enviado. Por omissão: o nome do ficheiro com .zexa.db
-    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
+    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv, ou o do registo de --ledger
 
 help-bulk-resume =
     Continua um envio que foi interrompido, ou envia o resto depois de um piloto
@@ -60,7 +60,7 @@ help-bulk-resume =
     .max_duration = Pára ao fim deste tempo, como 2h
     .same_account = Usa o registo com outra chave de API da mesma conta, como uma nova
     .rejected = Envia outra vez as linhas recusadas
-    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
+    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: como em «bulk send»
 
 help-bulk-status =
     Mostra o estado de um envio, e as linhas em dúvida
@@ -106,4 +106,4 @@ help-contacts-import =
     .max_duration = Pára ao fim deste tempo, como 2h
     .list = Lista de contactos a que os contactos são adicionados. Pode ser repetido
     .check = Só verifica o ficheiro, e não adiciona nada
-    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
+    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .import-report.csv

@@ -16,9 +16,9 @@ use super::drive::{PaceArguments, drive};
 use super::messages::is_address;
 use super::problems::of_table;
 use super::recorder::{Counts, Recorder};
-use super::report::{REPORT, Report, beside, check_path};
+use super::report::{Report, check_path};
 use super::source::Source;
-use super::{problems, signals};
+use super::{paths, problems, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
     /// Only check the file, and add nothing
     #[arg(long)]
     check: bool,
-    /// CSV file with the result of each row. Default: the name of the file with .report.csv
+    /// CSV file with the result of each row. Default: the name of the file with .import-report.csv
     #[arg(long, value_name = "PATH", conflicts_with = "check")]
     report: Option<PathBuf>,
 }
@@ -120,7 +120,7 @@ fn add(
     confirmed: &Confirmed,
 ) -> Result {
     let path = &arguments.file.file;
-    let report_path = arguments.report.clone().unwrap_or_else(|| beside(path, REPORT));
+    let report_path = arguments.report.clone().unwrap_or_else(|| paths::import_report(path, context.uses_sandbox()));
     check_path(&report_path, &[path])?;
     let recorder = Rc::new(RefCell::new(Recorder::new(context, false)));
     recorder.borrow_mut().begin_report(Report::create(&report_path, dialect.delimiter)?);

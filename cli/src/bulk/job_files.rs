@@ -1,19 +1,16 @@
-//! Finds the ledger of a job, and reads the job.
+//! Finds the ledger of a job, and reads the job and its progress.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use zexa::Ledger;
+use zexa::{Ledger, LedgerCounts};
 
 use super::arguments::JobArguments;
 use super::job::{Job, VERSION};
-use super::report::beside;
+use super::paths;
 use crate::failure::{Failure, Result};
 use crate::texts::text;
-
-/// The suffix of a ledger beside its file.
-pub(crate) const LEDGER: &str = ".zexa.db";
 
 /// The first bytes of an SQLite file.
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -36,7 +33,7 @@ impl JobFiles {
         let (ledger, file) = match &arguments.ledger {
             Some(ledger) => (ledger.clone(), Some(arguments.file.clone())),
             None if is_ledger(&arguments.file) => (arguments.file.clone(), None),
-            None => (beside(&arguments.file, LEDGER), Some(arguments.file.clone())),
+            None => (paths::ledger(&arguments.file), Some(arguments.file.clone())),
         };
         let shown = ledger.display().to_string();
         if !ledger.exists() {
@@ -55,14 +52,79 @@ impl JobFiles {
     }
 }
 
+/// What a ledger has of a job. `None` if the job has not begun.
+///
+/// # Errors
+///
+/// If the ledger cannot be read, or belongs to something else.
+pub(crate) fn begun(path: &Path, job: &Job, file: &Path) -> Result<Option<LedgerCounts>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let ledger = Ledger::open(path)?;
+    let is_begun = check_job(&ledger, path, job, file)?;
+    Ok(if is_begun { Some(ledger.counts()?) } else { None })
+}
+
+/// Stores a job in its ledger, which is created if it does not exist.
+///
+/// # Errors
+///
+/// If the ledger cannot be written, or belongs to something else.
+pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
+    let ledger = Ledger::create(path)?;
+    check_job(&ledger, path, job, file)?;
+    Ok(ledger.set_job(&to_json(job)?)?)
+}
+
+/// Whether a ledger has this job. If not, it has none.
+///
+/// # Errors
+///
+/// If it has another job, or rows of another program.
+fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
+    let (shown, file) = (path.display().to_string(), file.display().to_string());
+    match ledger.job()? {
+        Some(stored) if stored == to_json(job)? => Ok(true),
+        Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
+            true => text!("bulk-other-file", file = file),
+            false => text!("bulk-other-job", ledger = shown, file = file),
+        })),
+        None if is_empty(ledger)? => Ok(false),
+        None => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
+    }
+}
+
+fn to_json(job: &Job) -> Result<String> {
+    serde_json::to_string(job).map_err(|error| Failure::Local(error.to_string()))
+}
+
+/// Whether a stored job differs from another one only in the rows of the file.
+fn is_other_file(stored: &str, job: &Job) -> bool {
+    serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
+        (stored.rows, stored.messages) = (job.rows, job.messages);
+        stored.blocks.clone_from(&job.blocks);
+        stored == *job
+    })
+}
+
 /// Whether no row is recorded in a ledger.
-pub(crate) fn is_empty(ledger: &Ledger) -> Result<bool> {
+fn is_empty(ledger: &Ledger) -> Result<bool> {
     let counts = ledger.counts()?;
     let rows = counts.claimed + counts.accepted + counts.rejected + counts.not_sent + counts.in_doubt + counts.pruned;
     Ok(rows == 0)
 }
 
+/// The number of messages that are still to be sent. `with_rejected`: rejected ones are sent again.
+pub(crate) fn rest(job: &Job, counts: &LedgerCounts, with_rejected: bool) -> u64 {
+    let settled = counts.accepted + counts.pruned + counts.in_doubt + counts.claimed;
+    job.messages.saturating_sub(settled + if with_rejected { 0 } else { counts.rejected })
+}
+
 fn is_ledger(path: &Path) -> bool {
     let mut start = [0; MAGIC.len()];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == MAGIC
+    // A pipe would have no end, or no beginning.
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == MAGIC
 }

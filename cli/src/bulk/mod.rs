@@ -4,7 +4,7 @@
 // - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result;
 // - `problems` has the texts about files and rows;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
-// - `job_files` finds the ledger of a job;
+// - `paths` has the names of ledgers and reports, and `job_files` opens the ledger of a job;
 // - `check_command`, `send`, `resume` and `status` are the commands.
 //
 // Ledgers, and with them everything that sends, need a Unix system.
@@ -19,6 +19,7 @@ mod job;
 #[cfg(unix)]
 mod job_files;
 mod messages;
+mod paths;
 mod plan;
 mod preview;
 pub(crate) mod problems;

@@ -45,7 +45,8 @@ impl Plan {
         }
         let (table, dialect) =
             Table::detect(path, &arguments.file.overrides()).map_err(|error| of_table(path, &error))?;
-        let absolute = std::path::absolute(path).map_err(|error| of_table(path, &error.into()))?;
+        // Without links, so that the job is the same whatever path leads to the file.
+        let absolute = fs::canonicalize(path).map_err(|error| of_table(path, &error.into()))?;
         let job = Job {
             version: VERSION,
             file: absolute.to_string_lossy().into_owned(),

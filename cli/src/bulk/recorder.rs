@@ -156,10 +156,10 @@ impl Recorder {
         self.add(line, None);
     }
 
-    /// Writes what is buffered. Returns the failure of the report.
+    /// Completes the report, which replaces an earlier one then. Returns the failure of the report.
     pub(crate) fn finish(&mut self) -> Option<Failure> {
-        let flushed = self.report.as_mut().map(Report::flush).transpose();
-        self.failure.take().or(flushed.err())
+        let report = self.report.take();
+        self.failure.take().or_else(|| report.map(Report::finish)?.err())
     }
 
     /// Whether the report cannot be written. Nothing more should be sent then.

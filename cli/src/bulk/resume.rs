@@ -9,13 +9,12 @@ use super::arguments::{AccountArguments, JobArguments};
 use super::check::Check;
 use super::check_command::{balance, read};
 use super::drive::PaceArguments;
-use super::job::Job;
-use super::job_files::JobFiles;
+use super::job_files::{JobFiles, rest};
 use super::plan::Plan;
 use super::preview::Balance;
-use super::report::{REPORT, beside, check_path};
+use super::report::check_path;
 use super::run::Run;
-use super::{problems, signals};
+use super::{paths, problems, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -46,13 +45,16 @@ pub(crate) struct Arguments {
     /// Send rejected rows again
     #[arg(long)]
     rejected: bool,
-    /// CSV file with the result of each row. Default: the name of the file with .report.csv
+    /// CSV file with the result of each row. Default: as for `bulk send`
     #[arg(long, value_name = "PATH")]
     report: Option<PathBuf>,
 }
 
 pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     signals::watch();
+    if context.uses_sandbox() {
+        return Err(Failure::Usage(text!("bulk-trial-resume")));
+    }
     prompt::check_can_ask(context, arguments.yes)?;
     let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
     let plan = Plan::resume(&file, job)?;
@@ -67,14 +69,15 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         context.note(&text!("outcome-not-sent"));
         return Ok(Exit::Failed);
     }
-    let report_path = arguments.report.clone().unwrap_or_else(|| beside(&file, REPORT));
     let path = ledger.path().to_owned();
+    let report_path = arguments.report.clone().unwrap_or_else(|| paths::report(&file, &path));
     drop(ledger);
     check_path(&report_path, &[&file, &path])?;
     let run = Run {
         context,
         client,
-        ledger: &path,
+        ledger: Some(&path),
+        is_new: false,
         report: &report_path,
         pace: &arguments.pace,
         limit: None,
@@ -92,12 +95,6 @@ fn compare(plan: &Plan, found: &Check) -> Result<()> {
     let changed = problems::changed(&plan.path, found.confirmed.rows.get(block).copied());
     let message = format!("{changed}\n{}", text!("bulk-advice-changed"));
     Err(Failure::Table { code: "changed", message, is_usage: false })
-}
-
-/// The number of messages that will be sent.
-fn rest(job: &Job, counts: &LedgerCounts, rejected: bool) -> u64 {
-    let settled = counts.accepted + counts.pruned + counts.in_doubt + counts.claimed;
-    job.messages.saturating_sub(settled + if rejected { 0 } else { counts.rejected })
 }
 
 fn lines(plan: &Plan, counts: &LedgerCounts, rest: u64, found: &Check, balance: &Balance) -> Vec<String> {

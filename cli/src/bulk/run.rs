@@ -24,7 +24,10 @@ use crate::texts::text;
 pub(crate) struct Run<'a> {
     pub(crate) context: &'a Context,
     pub(crate) client: ClientBuilder,
-    pub(crate) ledger: &'a Path,
+    /// `None` for a trial in a sandbox of its own.
+    pub(crate) ledger: Option<&'a Path>,
+    /// Whether the job has just begun.
+    pub(crate) is_new: bool,
     pub(crate) report: &'a Path,
     pub(crate) pace: &'a PaceArguments,
     /// The maximum number of rows that are sent.
@@ -50,8 +53,11 @@ impl Run<'_> {
         let table = plan.open()?;
         let recorder = Recorder::new(self.context, plan.job.has_keys());
         let recorder = Rc::new(RefCell::new(recorder));
-        let client = self.client.build_async()?;
-        let mut options = self.pace.options().ledger(self.ledger);
+        let client = self.client.clone().build_async()?;
+        let mut options = self.pace.options();
+        if let Some(ledger) = self.ledger {
+            options = options.ledger(ledger);
+        }
         if self.rejected {
             options = options.on_rejected("send");
         }
@@ -73,7 +79,7 @@ impl Run<'_> {
         let mut recorder = recorder.borrow_mut();
         let failure = recorder.finish();
         let finished = finished(plan, &mut recorder, &stop);
-        let printed = print(self.context, plan, self.ledger, self.report, &finished);
+        let printed = self.print(plan, &finished);
         let exit = exit(&finished, &stop);
         // A reader that has closed its end does not change the result of the run.
         let is_closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
@@ -85,6 +91,65 @@ impl Run<'_> {
             }
             None => Ok(exit),
         }
+    }
+
+    /// Prints the summary: the result on stdout, and what to do on stderr.
+    fn print(&self, plan: &Plan, finished: &Finished) -> Result<()> {
+        let Finished { counts, left, stopped, .. } = finished;
+        let mut summary = json!(counts);
+        summary["type"] = Value::from("summary");
+        summary["left"] = Value::from(*left);
+        summary["stopped"] = json!(stopped);
+        summary["ledger"] = json!(self.ledger);
+        summary["ledger_created"] = json!(self.ledger.is_some() && self.is_new);
+        summary["report"] = json!(self.report);
+        self.context.output().result(&summary, || {
+            let mut lines = finished.lines();
+            lines.push(text!("bulk-report", file = self.report.display().to_string()));
+            lines.join("\n")
+        })?;
+        finished.advice(plan, self.ledger.is_none()).iter().for_each(|line| self.context.note(line));
+        Ok(())
+    }
+}
+
+impl Finished {
+    /// The numbers of rows in words.
+    fn lines(&self) -> Vec<String> {
+        let counts = &self.counts;
+        let mut lines = vec![text!("bulk-accepted", count = counts.accepted)];
+        let mut add = |count: u64, text: &dyn Fn() -> String| {
+            if count > 0 {
+                lines.push(text());
+            }
+        };
+        add(counts.replayed, &|| text!("bulk-replayed", count = counts.replayed));
+        add(counts.rejected, &|| text!("bulk-rejected", count = counts.rejected));
+        add(counts.not_sent, &|| text!("bulk-not-sent", count = counts.not_sent));
+        add(counts.unknown, &|| text!("bulk-in-doubt", count = counts.unknown));
+        add(counts.invalid, &|| text!("bulk-invalid-rows", count = counts.invalid));
+        add(counts.repeated, &|| text!("bulk-repeated-rows", count = counts.repeated));
+        add(self.left, &|| text!("bulk-left", count = self.left));
+        lines
+    }
+
+    /// Why the run has stopped, and what to do. After a trial, nothing can be continued.
+    fn advice(&self, plan: &Plan, is_trial: bool) -> Vec<String> {
+        let Finished { counts, left, stopped, reason } = self;
+        let file = plan.path.display().to_string();
+        let mut lines = Vec::new();
+        lines.extend(reason.as_ref().map(|reason| text!("bulk-stopped", reason = reason.as_str())));
+        if is_trial {
+            lines.push(text!("bulk-trial"));
+            return lines;
+        }
+        lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", file = file.as_str())));
+        if stopped.as_deref() == Some("changed") {
+            lines.push(text!("bulk-advice-changed"));
+        } else if stopped.is_some() || *left + counts.not_sent > 0 {
+            lines.push(text!("bulk-advice-resume", file = file.as_str()));
+        }
+        lines
     }
 }
 
@@ -107,45 +172,4 @@ fn exit(finished: &Finished, stop: &Stop) -> Exit {
         () if stopped.is_some() && !is_pilot => Exit::Failed,
         () => Exit::Done,
     }
-}
-
-/// Prints the summary: the result on stdout, and what to do on stderr.
-fn print(context: &Context, plan: &Plan, ledger: &Path, report: &Path, finished: &Finished) -> Result<()> {
-    let Finished { counts, left, stopped, reason } = finished;
-    let mut summary = json!(counts);
-    summary["type"] = Value::from("summary");
-    summary["left"] = Value::from(*left);
-    summary["stopped"] = json!(stopped);
-    summary["ledger"] = json!(ledger);
-    summary["report"] = json!(report);
-    let file = plan.path.display().to_string();
-    context.output().result(&summary, || {
-        let mut parts = vec![text!("bulk-accepted", count = counts.accepted)];
-        let mut add = |count: u64, text: &dyn Fn() -> String| {
-            if count > 0 {
-                parts.push(text());
-            }
-        };
-        add(counts.replayed, &|| text!("bulk-replayed", count = counts.replayed));
-        add(counts.rejected, &|| text!("bulk-rejected", count = counts.rejected));
-        add(counts.not_sent, &|| text!("bulk-not-sent", count = counts.not_sent));
-        add(counts.unknown, &|| text!("bulk-in-doubt", count = counts.unknown));
-        add(counts.invalid, &|| text!("bulk-invalid-rows", count = counts.invalid));
-        add(counts.repeated, &|| text!("bulk-repeated-rows", count = counts.repeated));
-        add(*left, &|| text!("bulk-left", count = *left));
-        parts.push(text!("bulk-report", file = report.display().to_string()));
-        parts.join("\n")
-    })?;
-    if let Some(reason) = reason {
-        context.note(&text!("bulk-stopped", reason = reason.as_str()));
-    }
-    if counts.unknown > 0 {
-        context.note(&text!("bulk-advice-doubt", file = file.as_str()));
-    }
-    if stopped.as_deref() == Some("changed") {
-        context.note(&text!("bulk-advice-changed"));
-    } else if stopped.is_some() || *left + counts.not_sent > 0 {
-        context.note(&text!("bulk-advice-resume", file = file.as_str()));
-    }
-    Ok(())
 }

@@ -1,20 +1,20 @@
 //! `zexa bulk send`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use zexa::Ledger;
+use zexa::LedgerCounts;
 
 use super::arguments::{AccountArguments, MessageArguments};
 use super::check_command::{balance, read};
 use super::drive::PaceArguments;
 use super::job::Job;
+use super::job_files::{begun, rest, store};
 use super::plan::Plan;
 use super::preview::Preview;
-use super::report::{REPORT, beside, check_path};
+use super::report::check_path;
 use super::run::Run;
-use super::{job_files, signals};
+use super::{paths, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     /// Ledger that records what was sent. Default: the name of the file with .zexa.db
     #[arg(long, value_name = "PATH")]
     ledger: Option<PathBuf>,
-    /// CSV file with the result of each row. Default: the name of the file with .report.csv
+    /// CSV file with the result of each row. Default: the name of the file with .report.csv, or that of the ledger of --ledger
     #[arg(long, value_name = "PATH")]
     report: Option<PathBuf>,
 }
@@ -60,31 +60,41 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     signals::watch();
     prompt::check_can_ask(context, arguments.yes)?;
     let mut plan = Plan::new(&arguments.messages)?;
+    let files = Files::new(context, &plan.path, arguments);
+    check_path(&files.report, &files.others(&arguments.messages))?;
     let client = arguments.account.builder(context)?;
     let (found, problems) = read(context, &plan, false)?;
     let balance = balance(context)?;
     plan.job.rows = found.rows;
     plan.job.messages = found.messages;
     plan.job.blocks.clone_from(&found.confirmed.blocks);
+    let begun = match &files.ledger {
+        Some(ledger) => begun(ledger, &plan.job, &plan.path)?,
+        None => None,
+    };
     let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
     preview.lines().iter().for_each(|line| context.note(line));
     if found.messages == 0 {
         return Err(Failure::Local(text!("bulk-nothing")));
     }
-    let count = found.messages.min(arguments.limit.unwrap_or(u64::MAX));
-    if !arguments.yes && !prompt::confirm(&text!("bulk-ask", count = count, from = plan.job.from.as_str()))? {
+    if let Some(ledger) = &files.ledger {
+        ledger_lines(ledger, begun.as_ref(), &plan.job).iter().for_each(|line| context.note(line));
+    }
+    let question = question(&plan.job, begun.as_ref(), arguments.limit);
+    if let Some(question) = question.filter(|_| !arguments.yes)
+        && !prompt::confirm(&question)?
+    {
         context.note(&text!("outcome-not-sent"));
         return Ok(Exit::Failed);
     }
-
-    let path = plan.path.clone();
-    let files = Files::new(context, &path, arguments);
-    check_path(&files.report, &files.others(&arguments.messages))?;
-    store(&plan, &files.ledger)?;
+    if let Some(ledger) = &files.ledger {
+        store(ledger, &plan.job, &plan.path)?;
+    }
     let run = Run {
         context,
         client,
-        ledger: &files.ledger,
+        ledger: files.ledger.as_deref(),
+        is_new: begun.is_none(),
         report: &files.report,
         pace: &arguments.pace,
         limit: arguments.limit,
@@ -93,70 +103,52 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     run.send(&plan)
 }
 
-/// Stores the job in its ledger.
-fn store(plan: &Plan, path: &Path) -> Result<()> {
-    let job = serde_json::to_string(&plan.job).map_err(|error| Failure::Local(error.to_string()))?;
-    let ledger = Ledger::create(path)?;
-    let (shown, file) = (path.display().to_string(), plan.path.display().to_string());
-    match ledger.job()? {
-        None if !job_files::is_empty(&ledger)? => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
-        Some(stored) if stored != job => Err(Failure::Usage(match is_other_file(&stored, &plan.job) {
-            true => text!("bulk-other-file", file = file),
-            false => text!("bulk-other-job", ledger = shown, file = file),
-        })),
-        _ => Ok(ledger.set_job(&job)?),
-    }
+/// What the ledger has of the job: nothing if the job is new, or if it was sent with another ledger.
+fn ledger_lines(ledger: &Path, begun: Option<&LedgerCounts>, job: &Job) -> Vec<String> {
+    let ledger = ledger.display().to_string();
+    let Some(counts) = begun else { return vec![text!("bulk-new-job", ledger = ledger)] };
+    let accepted = counts.accepted + counts.pruned;
+    let rest = rest(job, counts, false);
+    let mut lines = vec![text!("bulk-begun", ledger = ledger, accepted = accepted, total = job.messages, rest = rest)];
+    lines.extend((counts.rejected > 0).then(|| text!("bulk-rejected", count = counts.rejected)));
+    lines.extend((counts.in_doubt > 0).then(|| text!("bulk-in-doubt", count = counts.in_doubt)));
+    lines
 }
 
-/// Whether a stored job differs from another one only in the rows of the file.
-fn is_other_file(stored: &str, job: &Job) -> bool {
-    serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
-        (stored.rows, stored.messages) = (job.rows, job.messages);
-        stored.blocks.clone_from(&job.blocks);
-        stored == *job
-    })
+/// What is asked before anything is sent. `None` if nothing is left to send.
+fn question(job: &Job, begun: Option<&LedgerCounts>, limit: Option<u64>) -> Option<String> {
+    let from = job.from.as_str();
+    let left = begun.map_or(job.messages, |counts| rest(job, counts, false));
+    let limit = limit.filter(|limit| *limit < left);
+    match (limit, begun) {
+        _ if left == 0 => None,
+        // The limit is one of rows, and some of them were sent before.
+        (Some(limit), Some(_)) => Some(text!("bulk-ask-at-most", count = limit, from = from)),
+        _ => Some(text!("bulk-ask", count = limit.unwrap_or(left), from = from)),
+    }
 }
 
 /// The files that the command writes.
 struct Files {
-    ledger: PathBuf,
+    /// `None` for a trial in a sandbox of its own: nothing of it is left to be continued.
+    ledger: Option<PathBuf>,
     report: PathBuf,
-    /// Whether the ledger is deleted at the end: one of a sandbox that ends with the command.
-    is_temporary: bool,
 }
 
 impl Files {
-    fn new(context: &Context, path: &Path, arguments: &Arguments) -> Files {
-        // The ledger of a sandbox must not keep the real one from being created.
-        let is_sandbox = context.uses_sandbox();
-        let (ledger, report) =
-            if is_sandbox { (".sandbox.zexa.db", ".sandbox.report.csv") } else { (job_files::LEDGER, REPORT) };
-        let files = Files {
-            is_temporary: is_sandbox && arguments.ledger.is_none(),
-            ledger: arguments.ledger.clone().unwrap_or_else(|| beside(path, ledger)),
-            report: arguments.report.clone().unwrap_or_else(|| beside(path, report)),
+    fn new(context: &Context, file: &Path, arguments: &Arguments) -> Files {
+        let ledger = arguments.ledger.clone().unwrap_or_else(|| paths::ledger(file));
+        let is_trial = context.uses_sandbox();
+        let report = match is_trial {
+            true => paths::trial_report(file),
+            false => paths::report(file, &ledger),
         };
-        files.delete_temporary();
-        files
+        Files { ledger: Some(ledger).filter(|_| !is_trial), report: arguments.report.clone().unwrap_or(report) }
     }
 
     /// The files that the report must not replace.
     fn others<'a>(&'a self, arguments: &'a MessageArguments) -> Vec<&'a Path> {
         let body = arguments.body_file.as_deref();
-        [Some(&*arguments.file.file), Some(&*self.ledger), body].into_iter().flatten().collect()
-    }
-
-    fn delete_temporary(&self) {
-        if self.is_temporary {
-            for suffix in ["", "-journal", "-lock"] {
-                let _ = fs::remove_file(beside(&self.ledger, suffix));
-            }
-        }
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        self.delete_temporary();
+        [Some(&*arguments.file.file), self.ledger.as_deref(), body].into_iter().flatten().collect()
     }
 }

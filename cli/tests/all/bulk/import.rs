@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{read, report, value, write};
+use super::{read, report_of, value, write};
 use crate::support::World;
 use crate::support::terminal::Terminal;
 
@@ -22,7 +22,7 @@ fn adds_people_and_counts_those_that_exist() {
     let summary = lines.last().expect("a summary");
     let expected = json!({
         "type": "summary", "rows": 5, "added": 1, "existing": 1, "rejected": 0, "not_sent": 0, "unknown": 0, "repeated": 1, "invalid": 2,
-        "stopped": null, "report": "people.csv.report.csv",
+        "stopped": null, "report": "people.csv.import-report.csv",
     });
     assert_eq!(summary, &expected);
     let contacts = world.sandbox.contacts();
@@ -32,13 +32,18 @@ fn adds_people_and_counts_those_that_exist() {
         (&ana["name"], &ana["email"], &ana["lists"]),
         (&json!("Ana"), &json!("ana@example.com"), &json!(["lst_abc123"]))
     );
-    let report = report(&world);
+    let report = report_of(&world, "people.csv.import-report.csv");
     let outcome =
         |row: &str| value(report.iter().find(|line| value(line, "row") == row).expect("a line"), "outcome").to_owned();
     assert_eq!(["2", "3", "4", "5", "6"].map(outcome), ["accepted", "exists", "duplicate", "not_sent", "not_sent"]);
     // Again: everything exists.
     let again = world.run(&["contacts", "import", "people.csv"]).exits(1).json_lines();
     assert_eq!((&again[5]["added"], &again[5]["existing"]), (&json!(0), &json!(2)));
+    // A trial in a sandbox does not replace the report of the real import.
+    let before = read(&world, "people.csv.import-report.csv");
+    let trial = world.run(&["--sandbox", "contacts", "import", "people.csv"]).exits(1).json_lines();
+    assert_eq!((&trial[5]["added"], &trial[5]["report"]), (&json!(2), &json!("people.csv.sandbox-import-report.csv")));
+    assert_eq!(read(&world, "people.csv.import-report.csv"), before);
 }
 
 #[test]

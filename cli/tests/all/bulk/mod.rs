@@ -2,6 +2,7 @@
 
 mod changed;
 mod check;
+mod files;
 mod import;
 mod interrupts;
 mod resume;
@@ -67,9 +68,18 @@ fn assert_once(world: &World, count: usize) {
     assert_eq!((unique.len(), recipients.len()), (count, count));
 }
 
+/// The number of messages that have arrived at the sandbox.
+fn posts(world: &World) -> usize {
+    world.sandbox.requests().iter().filter(|request| request.method == "POST").count()
+}
+
 /// The lines of a report, as fields by their names.
 fn report(world: &World) -> Vec<Vec<(String, String)>> {
-    let text = read(world, "people.csv.report.csv");
+    report_of(world, "people.csv.report.csv")
+}
+
+fn report_of(world: &World, name: &str) -> Vec<Vec<(String, String)>> {
+    let text = read(world, name);
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
     let names = reader.headers().expect("a header").clone();

@@ -300,18 +300,6 @@ fn messages_can_be_scheduled() {
 }
 
 #[test]
-fn a_sandbox_leaves_no_ledger() {
-    let world = World::new();
-    write(&world, "people.csv", PEOPLE);
-    let mut arguments = vec!["--sandbox"];
-    arguments.extend(send(&[]));
-    world.run_without_key(&arguments, "").exits(0);
-    assert!(!world.home.path().join("people.csv.sandbox.zexa.db").exists());
-    assert!(world.sandbox.messages().is_empty());
-    world.run(&send(&[])).exits(0);
-}
-
-#[test]
 fn the_output_may_be_closed() {
     let world = World::new();
     write(&world, "people.csv", people(100));
