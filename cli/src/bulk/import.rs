@@ -122,7 +122,7 @@ fn add(
     let path = &arguments.file.file;
     let report_path = arguments.report.clone().unwrap_or_else(|| paths::import_report(path, context.uses_sandbox()));
     check_path(&report_path, &[path])?;
-    let recorder = Rc::new(RefCell::new(Recorder::new(context, false)));
+    let recorder = Rc::new(RefCell::new(Recorder::new(context, false, false)));
     recorder.borrow_mut().begin_report(Report::create(&report_path, dialect.delimiter)?);
     let table = Table::open(path, dialect).map_err(|error| of_table(path, &error))?;
     let seen = RefCell::new(Seen::default());

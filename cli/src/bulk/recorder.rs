@@ -26,6 +26,8 @@ pub(crate) struct Counts {
     pub(crate) not_sent: u64,
     /// In doubt.
     pub(crate) unknown: u64,
+    /// Of all these, the ones whose result could not be recorded in the ledger. The ledger has them in doubt.
+    pub(crate) not_recorded: u64,
     /// Not sent, because an earlier row has the same recipient.
     pub(crate) repeated: u64,
     /// Contacts that exist already.
@@ -72,14 +74,17 @@ pub(crate) struct Recorder {
     report: Option<Report>,
     output: Option<Output>,
     has_keys: bool,
+    has_ledger: bool,
+    /// Numbers of the rows whose result could not be recorded.
+    pub(crate) not_recorded: Vec<u64>,
     /// Row and recipient of each message in flight, by index.
     pending: HashMap<u64, (u64, String)>,
     pulled: u64,
 }
 
 impl Recorder {
-    /// `has_keys`: whether each row has a key of its own.
-    pub(crate) fn new(context: &Context, has_keys: bool) -> Recorder {
+    /// `has_keys`: whether each row has a key of its own. `has_ledger`: whether the results are recorded.
+    pub(crate) fn new(context: &Context, has_keys: bool, has_ledger: bool) -> Recorder {
         Recorder {
             counts: Counts::default(),
             end: None,
@@ -87,6 +92,8 @@ impl Recorder {
             report: None,
             output: context.is_json().then(|| context.output()),
             has_keys,
+            has_ledger,
+            not_recorded: Vec::new(),
             pending: HashMap::new(),
             pulled: 0,
         }
@@ -134,6 +141,11 @@ impl Recorder {
             _ => &mut counts.unknown,
         } += 1;
         let error = result.error.as_ref();
+        let recorded = if self.has_ledger { is_recorded(&result) } else { None };
+        if recorded == Some(false) {
+            self.counts.not_recorded += 1;
+            self.not_recorded.push(row);
+        }
         let line = Line {
             row,
             key: result.idempotency_key,
@@ -151,6 +163,7 @@ impl Recorder {
             request_id: error.and_then(|error| error.request_id().map(str::to_owned)),
             message: error.map(|error| error.message().to_owned()),
             replayed: result.replayed,
+            recorded,
             ..Line::default()
         };
         self.add(line, None);
@@ -182,4 +195,13 @@ impl Recorder {
             self.failure.get_or_insert(failure);
         }
     }
+}
+
+/// Whether the ledger has the result of a row. `None` if it has nothing of the row: nothing was claimed, and nothing was sent.
+fn is_recorded<T>(result: &RowResult<T>) -> Option<bool> {
+    let error = result.error.as_ref();
+    let is_duplicate = error.is_some_and(|error| error.kind() == Kind::Duplicate);
+    // A row is claimed immediately before its first attempt.
+    let is_claimed = result.outcome != Outcome::NotSent || error.is_some_and(|error| error.attempts() > 0);
+    (result.recorded || (is_claimed && !is_duplicate)).then_some(result.recorded)
 }

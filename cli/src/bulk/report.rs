@@ -34,6 +34,8 @@ pub(crate) struct Line {
     /// The error in words.
     pub(crate) message: Option<String>,
     pub(crate) replayed: bool,
+    /// Whether the result is in the ledger. False if it could not be recorded, and absent if there was nothing to record.
+    pub(crate) recorded: Option<bool>,
 }
 
 /// The suffix of a report that is being written.

@@ -39,6 +39,8 @@ pub(crate) struct Run<'a> {
 /// The result of a run.
 struct Finished {
     counts: Counts,
+    /// Numbers of the rows whose result could not be recorded.
+    not_recorded: Vec<u64>,
     /// Number of messages that were not pulled.
     left: u64,
     /// The name of the reason, if the run has stopped before the end of the file. Never changes.
@@ -51,7 +53,7 @@ impl Run<'_> {
     /// Sends the messages of a plan, and prints the summary.
     pub(crate) fn send(self, plan: &Plan) -> Result {
         let table = plan.open()?;
-        let recorder = Recorder::new(self.context, plan.job.has_keys());
+        let recorder = Recorder::new(self.context, plan.job.has_keys(), self.ledger.is_some());
         let recorder = Rc::new(RefCell::new(recorder));
         let client = self.client.clone().build_async()?;
         let mut options = self.pace.options();
@@ -98,6 +100,7 @@ impl Run<'_> {
         let Finished { counts, left, stopped, .. } = finished;
         let mut summary = json!(counts);
         summary["type"] = Value::from("summary");
+        summary["rows_not_recorded"] = json!(finished.not_recorded);
         summary["left"] = Value::from(*left);
         summary["stopped"] = json!(stopped);
         summary["ledger"] = json!(self.ledger);
@@ -129,13 +132,17 @@ impl Finished {
         add(counts.unknown, &|| text!("bulk-in-doubt", count = counts.unknown));
         add(counts.invalid, &|| text!("bulk-invalid-rows", count = counts.invalid));
         add(counts.repeated, &|| text!("bulk-repeated-rows", count = counts.repeated));
+        add(counts.not_recorded, &|| {
+            let rows: Vec<_> = self.not_recorded.iter().map(u64::to_string).collect();
+            text!("bulk-not-recorded", count = counts.not_recorded, rows = rows.join(", "))
+        });
         add(self.left, &|| text!("bulk-left", count = self.left));
         lines
     }
 
     /// Why the run has stopped, and what to do. After a trial, nothing can be continued.
     fn advice(&self, plan: &Plan, is_trial: bool) -> Vec<String> {
-        let Finished { counts, left, stopped, reason } = self;
+        let Finished { counts, left, stopped, reason, .. } = self;
         let file = plan.path.display().to_string();
         let mut lines = Vec::new();
         lines.extend(reason.as_ref().map(|reason| text!("bulk-stopped", reason = reason.as_str())));
@@ -143,6 +150,7 @@ impl Finished {
             lines.push(text!("bulk-trial"));
             return lines;
         }
+        lines.extend((counts.not_recorded > 0).then(|| text!("bulk-advice-not-recorded", file = file.as_str())));
         lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", file = file.as_str())));
         if stopped.as_deref() == Some("changed") {
             lines.push(text!("bulk-advice-changed"));
@@ -155,10 +163,12 @@ impl Finished {
 
 fn finished(plan: &Plan, recorder: &mut Recorder, stop: &Stop) -> Finished {
     let counts = std::mem::take(&mut recorder.counts);
+    let mut not_recorded = std::mem::take(&mut recorder.not_recorded);
+    not_recorded.sort_unstable();
     let sent = counts.accepted + counts.rejected + counts.not_sent + counts.unknown;
     let left = plan.job.messages.saturating_sub(sent);
     let (stopped, reason) = stop.reason(recorder.end.as_ref(), left == 0, &plan.path).unzip();
-    Finished { counts, left, stopped, reason: reason.flatten() }
+    Finished { counts, not_recorded, left, stopped, reason: reason.flatten() }
 }
 
 fn exit(finished: &Finished, stop: &Stop) -> Exit {

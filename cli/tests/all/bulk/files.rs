@@ -147,8 +147,8 @@ fn a_trial_in_a_sandbox_leaves_nothing_to_continue() {
     let run = trial(&["--limit", "1"]).says("This was a trial in a sandbox");
     assert!(!run.stderr.contains("bulk resume") && !run.stderr.contains("ledger at"), "{run:?}");
     let summary = run.json_lines().pop().expect("a summary");
-    let expected = json!([1, null, false, "people.csv.sandbox-report.csv"]);
-    let names = ["accepted", "ledger", "ledger_created", "report"];
+    let expected = json!([1, 0, null, false, "people.csv.sandbox-report.csv"]);
+    let names = ["accepted", "not_recorded", "ledger", "ledger_created", "report"];
     assert_eq!(json!(names.map(|name| &summary[name])), expected);
     trial(&["--ledger", "june.db"]);
     let mut files: Vec<_> = fs::read_dir(world.home.path())

@@ -5,6 +5,7 @@ mod check;
 mod files;
 mod import;
 mod interrupts;
+mod recorded;
 mod resume;
 mod send;
 

@@ -18,7 +18,7 @@ fn sends_one_message_per_row() {
     let first = lines.iter().find(|line| line["row"] == 2).expect("the first row");
     let expected = json!({
         "type": "row", "row": 2, "key": "1001", "to": "+244923000001", "outcome": "accepted", "status": "queued", "error": null, "column": null,
-        "http_status": null, "code": null, "request_id": null, "message": null, "replayed": false, "id": first["id"],
+        "http_status": null, "code": null, "request_id": null, "message": null, "replayed": false, "recorded": true, "id": first["id"],
     });
     assert_eq!(first, &expected);
     let summary = lines.last().expect("a summary");
