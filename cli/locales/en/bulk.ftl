@@ -1,6 +1,10 @@
 # Texts of the commands that read CSV files.
 
 table-error = { $file }: { $reason }
+table-missing = the file does not exist
+table-forbidden = you are not allowed to read the file
+table-folder = this is a folder, not a file
+table-not-a-file = this is not a file, but a pipe or a device: save the rows in a file first, because it is read more than once
 table-empty = the file is empty
 table-workbook = this is a workbook of a spreadsheet, not a CSV file: open it, and save it as "CSV UTF-8"
 table-not-csv = this is a file of the kind { $kind }, not a CSV file

@@ -1,6 +1,10 @@
 # Textos dos comandos que lêem ficheiros CSV.
 
 table-error = { $file }: { $reason }
+table-missing = o ficheiro não existe
+table-forbidden = não tem permissão para ler o ficheiro
+table-folder = isto é uma pasta, não um ficheiro
+table-not-a-file = isto não é um ficheiro, mas um pipe ou um dispositivo: guarde primeiro as linhas num ficheiro, porque é lido mais do que uma vez
 table-empty = o ficheiro está vazio
 table-workbook = isto é um livro de uma folha de cálculo, e não um ficheiro CSV: abra-o e guarde-o como «CSV UTF-8»
 table-not-csv = isto é um ficheiro do tipo { $kind }, e não um ficheiro CSV

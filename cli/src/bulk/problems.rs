@@ -1,5 +1,6 @@
 //! Texts about files and rows that cannot be used.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::failure::Failure;
@@ -70,7 +71,13 @@ pub(crate) fn reason(problem: &Problem) -> String {
 /// Why a file cannot be read as a table.
 fn table(error: &TableError) -> String {
     match error {
-        TableError::Io(error) => error.to_string(),
+        TableError::Io(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => text!("table-missing"),
+            ErrorKind::PermissionDenied => text!("table-forbidden"),
+            _ => error.to_string(),
+        },
+        TableError::NotAFile { is_folder: true } => text!("table-folder"),
+        TableError::NotAFile { is_folder: false } => text!("table-not-a-file"),
         TableError::Empty => text!("table-empty"),
         TableError::NotCsv { kind: "xlsx" | "xls" } => text!("table-workbook"),
         TableError::NotCsv { kind } => text!("table-not-csv", kind = *kind),

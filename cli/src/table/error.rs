@@ -9,6 +9,8 @@ use serde::Serialize;
 pub(crate) enum TableError {
     /// The file cannot be opened or read.
     Io(io::Error),
+    /// It is a folder, or a pipe or a device.
+    NotAFile { is_folder: bool },
     /// It is empty.
     Empty,
     /// It is of another kind, such as `xlsx`.
@@ -57,6 +59,7 @@ impl TableError {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             TableError::Io(_) => "unreadable_file",
+            TableError::NotAFile { .. } => "not_a_file",
             TableError::Empty => "empty_file",
             TableError::NotCsv { .. } => "not_csv",
             TableError::UnknownEncoding { .. } => "unknown_encoding",

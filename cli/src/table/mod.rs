@@ -12,7 +12,7 @@ mod error;
 mod reader;
 pub(crate) mod template;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 pub(crate) use self::columns::{Header, Mapping, Role};
@@ -26,7 +26,23 @@ pub(crate) use self::reader::{MAX_FIELDS, MAX_ROW, Row, RowReader};
 ///
 /// If the file cannot be read, is empty, or is not a text.
 pub(crate) fn decoded_text(path: &Path) -> Result<String, TableError> {
-    dialect::decoded_text(File::open(path)?)
+    dialect::decoded_text(open(path)?)
+}
+
+/// Opens a file. It is read several times, and must not change between: a pipe or a device has no end, or is empty the second time.
+fn open(path: &Path) -> Result<File, TableError> {
+    // Before it is opened, which would wait for the other end of a pipe.
+    check_is_file(&fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    check_is_file(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn check_is_file(metadata: &fs::Metadata) -> Result<(), TableError> {
+    match metadata.is_file() {
+        true => Ok(()),
+        false => Err(TableError::NotAFile { is_folder: metadata.is_dir() }),
+    }
 }
 
 /// A table: a header, and rows that are read as a stream.
@@ -42,7 +58,7 @@ impl Table {
     ///
     /// If the file cannot be read, or has no header.
     pub(crate) fn detect(path: &Path, overrides: &Overrides) -> Result<(Table, Dialect), TableError> {
-        let mut file = File::open(path)?;
+        let mut file = open(path)?;
         let dialect = Dialect::detect(&mut file, overrides)?;
         Ok((Table::new(file, &dialect)?, dialect))
     }
@@ -53,7 +69,7 @@ impl Table {
     ///
     /// If the file cannot be read, or has no header.
     pub(crate) fn open(path: &Path, dialect: &Dialect) -> Result<Table, TableError> {
-        Table::new(File::open(path)?, dialect)
+        Table::new(open(path)?, dialect)
     }
 
     fn new(file: File, dialect: &Dialect) -> Result<Table, TableError> {

@@ -168,6 +168,36 @@ fn a_trial_in_a_sandbox_leaves_nothing_to_continue() {
     assert_once(&world, 3);
 }
 
+#[test]
+fn only_files_are_read() {
+    let world = World::new();
+    let home = world.home.path();
+    let pipe = home.join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    fs::create_dir(home.join("folder")).expect("a folder");
+    write(&world, "people.csv", PEOPLE);
+    for (path, reason) in [
+        ("/dev/zero", "this is not a file"),
+        ("pipe", "this is not a file"),
+        ("folder", "this is a folder"),
+        ("missing.csv", "the file does not exist"),
+        ("people.csv/x", "the file does not exist"),
+    ] {
+        let check = about("check", &[]).replaced("people.csv", path);
+        world.run(&check).exits(1).says(path).says(reason).says("Nothing was sent.");
+        world.run(&send(&[]).replaced("people.csv", path)).exits(1).says(reason);
+        world.run(&["contacts", "import", path]).exits(1).says(reason);
+        let body = ["bulk", "check", "people.csv", "--from", "ZEXA", "--body-file", path];
+        world.run(&body).exits(1).says(path).says(reason);
+        world.run(&["bulk", "status", path]).exits(2).says("does not exist");
+    }
+    let error = world.run(&about("check", &["--json"]).replaced("people.csv", "pipe")).exits(1).json_error();
+    assert_eq!((&error["kind"], &error["code"]), (&json!("local"), &json!("not_a_file")));
+    let pipe = about("check", &[]).replaced("people.csv", "pipe");
+    world.run_in_portuguese(&pipe).exits(1).says("isto não é um ficheiro");
+    assert!(world.sandbox.messages().is_empty());
+}
+
 /// Arguments with another file.
 trait Replaced<'a> {
     fn replaced(self, file: &str, other: &'a str) -> Self;
