@@ -153,7 +153,8 @@ pub struct RowResult<T> {
     pub outcome: Outcome,
     /// Whether the result is that of an earlier run, and nothing was sent.
     pub replayed: bool,
-    /// Whether the result is in the ledger. False without a ledger, and if it cannot be written.
+    /// Whether the result is in the ledger. False without a ledger, if it cannot be written, and if the row was cancelled while its request was in
+    /// flight: the result is recorded when it arrives.
     pub recorded: bool,
     /// Whether the contact already exists. This is not an error. Always false for messages.
     pub exists: bool,

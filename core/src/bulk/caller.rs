@@ -39,7 +39,7 @@ impl<P: BulkRow> RowCaller<P> {
     pub(super) fn fail(&self, error: Error) {
         self.answered(Err(&error), false);
         self.settled();
-        self.done(Done { result: Err(error), is_replayed: false, has_row: false, not_recorded: None });
+        self.done(Done { result: Err(error), is_replayed: false, is_recorded: false, not_recorded: None });
     }
 }
 
@@ -64,8 +64,7 @@ impl<P: BulkRow> Caller<P::Model> for RowCaller<P> {
         if let Some(error) = &done.not_recorded {
             self.rows.stop(Stop::new(Reason::Ledger, Some(error)));
         }
-        let is_recorded = done.has_row && done.not_recorded.is_none();
-        self.rows.finish(self.index, self.key.clone(), done.result, done.is_replayed, is_recorded);
+        self.rows.finish(self.index, self.key.clone(), done.result, done.is_replayed, done.is_recorded);
     }
 }
 

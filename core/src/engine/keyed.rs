@@ -36,8 +36,8 @@ pub(crate) struct Done<T> {
     pub(crate) result: Result<T>,
     /// Whether the result is that of an earlier call.
     pub(crate) is_replayed: bool,
-    /// Whether the ledger has a row with the key.
-    pub(crate) has_row: bool,
+    /// Whether the ledger has the result.
+    pub(crate) is_recorded: bool,
     /// Why the result could not be recorded.
     pub(crate) not_recorded: Option<Error>,
 }
@@ -71,7 +71,13 @@ impl Shared {
                 let (caller, left) = (caller.clone(), left.clone());
                 CallClaim::new(ledger, claim, move |error| {
                     *left.lock().unwrap_or_else(PoisonError::into_inner) = true;
-                    caller.done(Done { result: Err(error), is_replayed: false, has_row: true, not_recorded: None });
+                    // The result will be recorded when it arrives. Until then, the row is claimed.
+                    caller.done(Done {
+                        result: Err(error),
+                        is_replayed: false,
+                        is_recorded: false,
+                        not_recorded: None,
+                    });
                 })
             });
             let ran = call::run_claimed(&shared, &running.http, &request, &call, &mut decoder, claim.as_mut()).await;
@@ -90,7 +96,8 @@ impl Shared {
             }
             caller.settled();
             if !*left.lock().unwrap_or_else(PoisonError::into_inner) {
-                caller.done(Done { result, is_replayed, has_row, not_recorded });
+                let is_recorded = has_row && not_recorded.is_none();
+                caller.done(Done { result, is_replayed, is_recorded, not_recorded });
             }
         }));
         Ok(())
