@@ -149,8 +149,8 @@ bulk-repeated-rows = { $count ->
    *[other] { $count } rows have the recipient of an earlier row, and were not sent.
 }
 bulk-not-recorded = { $count ->
-    [one] One result could not be recorded in the ledger: that of row { $rows }.
-   *[other] { $count } results could not be recorded in the ledger: those of rows { $rows }.
+    [one] One of these results is not recorded in the ledger: that of row { $rows }.
+   *[other] { $count } of these results are not recorded in the ledger: those of rows { $rows }.
 }
 bulk-left = { $count ->
     [one] One message is left.
@@ -159,7 +159,7 @@ bulk-left = { $count ->
 bulk-report = Report: { $file }
 bulk-advice-doubt = Show the rows in doubt with `zexa bulk status { $file }`, find out whether they were sent, and settle them with `zexa bulk settle`.
 bulk-advice-settle = Find out whether these messages were sent. Then settle each one: `zexa bulk settle { $file } KEY sent ID` or `zexa bulk settle { $file } KEY not-sent`.
-bulk-advice-not-recorded = The report has the results that could not be recorded, with `recorded` = false. They are true, but the ledger has these rows in doubt. Make space on the disk, or make the ledger accessible again. Then settle each of them as in the report: `zexa bulk settle { $file } KEY sent ID` if it was accepted, and `zexa bulk settle { $file } KEY not-sent` if it was rejected or not sent.
+bulk-advice-not-recorded = The results that are not recorded are true, and are in the report with `recorded` = false, but the ledger has their rows in doubt. If the disk is full or the ledger was moved, correct that first. Then settle each of them as in the report: `zexa bulk settle { $file } KEY sent ID` if it was accepted, and `zexa bulk settle { $file } KEY not-sent` if it was rejected or not sent.
 bulk-trial = This was a trial in a sandbox: nothing was really sent, and nothing was recorded in a ledger. Without --sandbox, the same command sends the messages.
 bulk-trial-resume = a sandbox has no jobs to continue: `bulk resume` works without --sandbox only
 bulk-advice-resume = Send the rest with `zexa bulk resume { $file }`.

@@ -149,8 +149,8 @@ bulk-repeated-rows = { $count ->
    *[other] { $count } linhas têm o destinatário de uma linha anterior, e não foram enviadas.
 }
 bulk-not-recorded = { $count ->
-    [one] Um resultado não pôde ser guardado no registo: o da linha { $rows }.
-   *[other] { $count } resultados não puderam ser guardados no registo: os das linhas { $rows }.
+    [one] Um destes resultados não está guardado no registo: o da linha { $rows }.
+   *[other] { $count } destes resultados não estão guardados no registo: os das linhas { $rows }.
 }
 bulk-left = { $count ->
     [one] Falta uma mensagem.
@@ -159,7 +159,7 @@ bulk-left = { $count ->
 bulk-report = Relatório: { $file }
 bulk-advice-doubt = Veja as linhas em dúvida com «zexa bulk status { $file }», averigúe se foram enviadas, e resolva-as com «zexa bulk settle».
 bulk-advice-settle = Averigúe se estas mensagens foram enviadas. Depois resolva cada uma: «zexa bulk settle { $file } CHAVE sent ID» ou «zexa bulk settle { $file } CHAVE not-sent».
-bulk-advice-not-recorded = O relatório tem os resultados que não puderam ser guardados, com «recorded» = false. São verdadeiros, mas no registo estas linhas estão em dúvida. Liberte espaço no disco, ou torne o registo de novo acessível. Depois resolva cada uma como está no relatório: «zexa bulk settle { $file } CHAVE sent ID» se foi aceite, e «zexa bulk settle { $file } CHAVE not-sent» se foi recusada ou não foi enviada.
+bulk-advice-not-recorded = Os resultados que não estão guardados são verdadeiros, e estão no relatório com «recorded» = false, mas no registo as suas linhas estão em dúvida. Se o disco estiver cheio ou o registo tiver sido movido, corrija isso primeiro. Depois resolva cada uma como está no relatório: «zexa bulk settle { $file } CHAVE sent ID» se foi aceite, e «zexa bulk settle { $file } CHAVE not-sent» se foi recusada ou não foi enviada.
 bulk-trial = Isto foi um ensaio numa sandbox: nada foi realmente enviado, e nada foi guardado num registo. Sem --sandbox, o mesmo comando envia as mensagens.
 bulk-trial-resume = uma sandbox não tem envios para continuar: «bulk resume» só funciona sem --sandbox
 bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».

@@ -26,7 +26,7 @@ pub(crate) struct Counts {
     pub(crate) not_sent: u64,
     /// In doubt.
     pub(crate) unknown: u64,
-    /// Of all these, the ones whose result could not be recorded in the ledger. The ledger has them in doubt.
+    /// Of all these, the ones with a known result that is not in the ledger. The ledger has them in doubt.
     pub(crate) not_recorded: u64,
     /// Not sent, because an earlier row has the same recipient.
     pub(crate) repeated: u64,
@@ -75,7 +75,7 @@ pub(crate) struct Recorder {
     output: Option<Output>,
     has_keys: bool,
     has_ledger: bool,
-    /// Numbers of the rows whose result could not be recorded.
+    /// Numbers of the rows with a known result that is not in the ledger.
     pub(crate) not_recorded: Vec<u64>,
     /// Row and recipient of each message in flight, by index.
     pending: HashMap<u64, (u64, String)>,
@@ -142,7 +142,8 @@ impl Recorder {
         } += 1;
         let error = result.error.as_ref();
         let recorded = if self.has_ledger { is_recorded(&result) } else { None };
-        if recorded == Some(false) {
+        // Others are in doubt for the ledger and for the user alike.
+        if recorded == Some(false) && result.outcome != Outcome::Unknown {
             self.counts.not_recorded += 1;
             self.not_recorded.push(row);
         }

@@ -34,7 +34,7 @@ pub(crate) struct Line {
     /// The error in words.
     pub(crate) message: Option<String>,
     pub(crate) replayed: bool,
-    /// Whether the result is in the ledger. False if it could not be recorded, and absent if there was nothing to record.
+    /// Whether the result is in the ledger. Absent if there was nothing to record.
     pub(crate) recorded: Option<bool>,
 }
 

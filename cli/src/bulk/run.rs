@@ -39,7 +39,7 @@ pub(crate) struct Run<'a> {
 /// The result of a run.
 struct Finished {
     counts: Counts,
-    /// Numbers of the rows whose result could not be recorded.
+    /// Numbers of the rows with a known result that is not in the ledger.
     not_recorded: Vec<u64>,
     /// Number of messages that were not pulled.
     left: u64,

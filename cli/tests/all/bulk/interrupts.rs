@@ -1,14 +1,15 @@
 //! Ctrl-C during `zexa bulk send`.
 
+use nix::sys::signal::Signal;
 use serde_json::json;
 
-use super::{assert_once, people, send, write};
-use crate::support::World;
+use super::{assert_once, people, posts, report, send, value, write};
 use crate::support::terminal::Terminal;
+use crate::support::{Run, World, kill, spawn, until_stderr_says};
 
 /// Waits until this number of messages has arrived.
 fn until_arrived(world: &World, count: usize) {
-    while world.sandbox.requests().iter().filter(|request| request.method == "POST").count() < count {
+    while posts(world) < count {
         std::thread::yield_now();
     }
 }
@@ -71,6 +72,44 @@ fn the_second_cancels_them() {
     );
     world.sandbox.clear_faults();
     assert_eq!(world.run(&["bulk", "status", "people.csv"]).exits(0).json()["in_doubt"], 4);
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(3);
+    assert_once(&world, 100);
+}
+
+#[test]
+fn the_second_during_a_response_tells_what_is_known_and_what_is_not_recorded() {
+    let world = World::with(json!({"faults": [
+        {"method": "POST", "path": "/messages", "times": 4, "process": true, "then": "stall", "at": "body", "bytes": 10},
+    ]}));
+    write(&world, "people.csv", people(100));
+    let mut child = spawn(&mut world.command(&send(&["--concurrency", "4", "--key-column", "id"])));
+    until_arrived(&world, 4);
+    kill(&child, Signal::SIGINT);
+    until_stderr_says(&mut child, "Interrupted: waiting for 4 rows in flight.");
+    kill(&child, Signal::SIGINT);
+    let run = Run::from(child.wait_with_output().expect("the program ends")).exits(130);
+
+    // A row whose status 201 has arrived is accepted. Nothing of it is recorded, because its id was being waited for.
+    let mut lines = run.json_lines();
+    let summary = lines.pop().expect("a summary");
+    assert!(lines.len() == 4 && lines.iter().all(|line| line["recorded"] == false), "{lines:?}");
+    let mut known: Vec<_> = lines.iter().filter(|line| line["outcome"] == "accepted").collect();
+    known.sort_by_key(|line| line["row"].as_u64());
+    assert!(known.iter().all(|line| line["http_status"] == 201), "{known:?}");
+    let rows: Vec<_> = known.iter().map(|line| &line["row"]).collect();
+    let expected = json!([known.len(), 4 - known.len(), known.len(), rows, 96]);
+    let names = ["accepted", "unknown", "not_recorded", "rows_not_recorded", "left"];
+    assert_eq!(json!(names.map(|name| &summary[name])), expected);
+    for line in report(&world) {
+        let row: u64 = value(&line, "row").parse().expect("a number");
+        let json = lines.iter().find(|json| json["row"] == row).expect("a row");
+        assert_eq!(
+            (value(&line, "outcome"), value(&line, "recorded")),
+            (json["outcome"].as_str().expect("a text"), "false")
+        );
+    }
+    let status = world.run(&["bulk", "status", "people.csv"]).exits(0).json();
+    assert_eq!((&status["accepted"], &status["in_doubt"]), (&json!(0), &json!(4)));
     world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(3);
     assert_once(&world, 100);
 }

@@ -33,7 +33,7 @@ fn a_result_that_is_not_recorded_is_named() {
         (&json!(2), &json!(2), &json!("ledger"))
     );
     assert_eq!(summary["rows_not_recorded"], json!([2, 3]));
-    let run = run.says("The report has the results that could not be recorded");
+    let run = run.says("are in the report with `recorded` = false");
     assert!(run.stderr.contains("zexa bulk settle people.csv KEY sent ID"), "{run:?}");
     let report: Vec<_> = report(&world).into_iter().filter(|line| value(line, "outcome") == "accepted").collect();
     assert!(report.len() == 2 && report.iter().all(|line| value(line, "recorded") == "false"), "{report:?}");
@@ -65,6 +65,6 @@ fn the_summary_names_the_rows() {
     fs::rename(&ledger, world.home.path().join("moved.db")).expect("moved");
     world.run(&["credits"]).exits(0);
     terminal.expect("One message was accepted.");
-    terminal.expect("One result could not be recorded in the ledger: that of row 2.");
+    terminal.expect("One of these results is not recorded in the ledger: that of row 2.");
     assert_eq!(terminal.end().0, Some(1));
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod terminal;
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zexa_sandbox::Sandbox;
@@ -94,6 +96,29 @@ pub(crate) fn run(command: &mut Command, stdin: &str) -> Run {
 /// Starts a program whose stdin, stdout and stderr are pipes.
 pub(crate) fn spawn(command: &mut Command) -> Child {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+}
+
+/// Sends a signal to a program.
+pub(crate) fn kill(child: &Child, signal: Signal) {
+    let id = Pid::from_raw(child.id().try_into().expect("a process id"));
+    nix::sys::signal::kill(id, signal).expect("the program runs");
+}
+
+/// Reads stderr until a line contains the text.
+#[track_caller]
+pub(crate) fn until_stderr_says(child: &mut Child, text: &str) {
+    let stderr = child.stderr.as_mut().expect("a pipe");
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    // Byte by byte: what follows is left for the caller.
+    while !String::from_utf8_lossy(&line).contains(text) {
+        assert_eq!(
+            stderr.read(&mut byte).expect("a pipe"),
+            1,
+            "{text:?} is missing in {:?}",
+            String::from_utf8_lossy(&line)
+        );
+        line.push(byte[0]);
+    }
 }
 
 impl From<Output> for Run {
