@@ -12,7 +12,7 @@ Exit codes:
   2    invalid arguments; nothing was sent
   3    a message may have been sent, without a known result
   4    there is no API key, or the API does not accept it
-  130  interrupted with Ctrl-C";
+  130  interrupted with Ctrl-C, SIGTERM or SIGHUP";
 
 /// Send and manage messages of the Zexa API: SMS, WhatsApp, Telegram, email and Slack.
 ///

@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Unknown = 3,
     /// There is no API key, or the API does not accept it.
     NotAuthorised = 4,
-    /// Ctrl-C.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     Interrupted = 130,
 }
 

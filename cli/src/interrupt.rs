@@ -1,4 +1,4 @@
-//! Ctrl-C.
+//! Ctrl-C. On Unix, SIGTERM and SIGHUP have the same meaning.
 
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,11 +40,37 @@ pub(crate) fn token() -> &'static CancelToken {
 /// Calls `handler` on a thread of its own with the number of interrupts so far, after each of them. Can be set once.
 pub(crate) fn on_interrupt(mut handler: impl FnMut(u32) + Send + 'static) {
     let mut count = 0;
+    let set = || {
+        ctrlc::set_handler(move || {
+            count += 1;
+            handler(count);
+        })
+    };
     // It fails only if there is a handler. Ctrl-C then keeps its meaning.
-    let _ = ctrlc::set_handler(move || {
-        count += 1;
-        handler(count);
-    });
+    let _ = keep_ignored(set);
+}
+
+/// Sets a handler. SIGHUP stays ignored if it was ignored before, as by `nohup`: such a program goes on when its terminal is closed.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "the only way to learn how a signal is handled")]
+fn keep_ignored<E>(set: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+    let ignored = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: a signal that is ignored runs no code.
+    let before = unsafe { sigaction(Signal::SIGHUP, &ignored) };
+    let result = set();
+    if let Ok(before) = before
+        && (result.is_err() || matches!(before.handler(), SigHandler::SigIgn))
+    {
+        // SAFETY: this handler was set before.
+        let _ = unsafe { sigaction(Signal::SIGHUP, &before) };
+    }
+    result
+}
+
+#[cfg(not(unix))]
+fn keep_ignored<E>(set: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+    set()
 }
 
 /// Wait for this time. Returns false if Ctrl-C ends the wait.

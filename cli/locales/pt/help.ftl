@@ -20,7 +20,7 @@ help =
           2    argumentos inválidos; nada foi enviado
           3    uma mensagem pode ter sido enviada, sem resultado conhecido
           4    não há chave de API, ou a API não a aceita
-          130  interrompido com Ctrl-C
+          130  interrompido com Ctrl-C, SIGTERM ou SIGHUP
 
 help-send =
     Envia uma mensagem

@@ -24,7 +24,7 @@ help-bulk-send =
 
     Verifica o ficheiro como «bulk check», pergunta, e envia. Um registo ao lado do ficheiro guarda o que foi enviado: se o comando for interrompido, «bulk resume» continua-o, e não envia nada duas vezes. As linhas inválidas não são enviadas. Um relatório tem o resultado de cada linha.
 
-    O primeiro Ctrl-C pára o comando depois das linhas em curso, o segundo cancela-as.
+    O primeiro Ctrl-C pára o comando depois das linhas em curso, o segundo cancela-as. SIGTERM e SIGHUP têm o mesmo efeito.
 
     O código de saída é 0 se todas as mensagens foram aceites, 1 se algumas foram recusadas, não enviadas ou inválidas, e 3 se de algumas não se sabe se foram enviadas.
     .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda

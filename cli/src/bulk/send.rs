@@ -26,7 +26,7 @@ use crate::texts::text;
 /// Checks the file like `bulk check`, asks, and sends. A ledger beside the file records what was sent: if the command is interrupted, `bulk resume` continues
 /// it, and sends nothing twice. Rows that are invalid are not sent. A report has the result of each row.
 ///
-/// The first Ctrl-C stops the command after the rows in flight, the second cancels them.
+/// The first Ctrl-C stops the command after the rows in flight, the second cancels them. SIGTERM and SIGHUP have the same effect.
 ///
 /// The exit code is 0 if all messages were accepted, 1 if some were rejected, not sent or invalid, and 3 if it is not known of some whether they were sent.
 #[derive(Args)]

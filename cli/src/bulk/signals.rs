@@ -1,4 +1,4 @@
-//! Ctrl-C during a bulk run: the first waits for the rows in flight, the second cancels them. Before the run, it ends the program.
+//! Ctrl-C, SIGTERM and SIGHUP during a bulk run: the first waits for the rows in flight, the second cancels them. Before the run, it ends the program.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -8,6 +8,8 @@ mod interrupts;
 mod recorded;
 mod resume;
 mod send;
+#[cfg(target_os = "linux")]
+mod signals;
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,11 +1,13 @@
-//! Ctrl-C while a request is in flight.
+//! Ctrl-C and SIGTERM while a request is in flight, or while a command waits.
 
+use std::io::Read;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use serde_json::json;
 
-use crate::support::World;
 use crate::support::terminal::Terminal;
+use crate::support::{Run, World, kill, spawn, until_stderr_says};
 
 /// A sandbox that does not respond to this request.
 fn stalled(method: &str, path: &str) -> World {
@@ -64,4 +66,33 @@ fn doctor_ends_at_once() {
     until_arrived(&world);
     terminal.send("\x03");
     assert_eq!(terminal.end().0, Some(130));
+}
+
+#[test]
+fn sigterm_ends_waits_as_ctrl_c_does() {
+    let campaign =
+        json!({"method": "GET", "path": "/campaigns/cmp_1", "body": {"id": "cmp_1", "status": "sending"}, "times": 0});
+    let world =
+        World::with(json!({"state": {"messages": [{"id": "msg_1", "status": "queued"}]}, "faults": [campaign]}));
+    for arguments in [["messages", "wait", "msg_1"], ["campaigns", "watch", "cmp_1"]] {
+        let before = world.sandbox.requests().len();
+        let child = spawn(&mut world.command(&arguments));
+        let _ = world.sandbox.wait_for_requests(before + 1);
+        kill(&child, Signal::SIGTERM);
+        Run::from(child.wait_with_output().expect("the program ends")).exits(130).says("error: interrupted");
+    }
+}
+
+#[test]
+fn sigterm_ends_servers_in_order() {
+    let world = World::new();
+    let mut child = spawn(&mut world.command(&["listen", "--port", "0"]));
+    until_stderr_says(&mut child, "Listening on ");
+    kill(&child, Signal::SIGTERM);
+    Run::from(child.wait_with_output().expect("the program ends")).exits(0);
+    let mut child = spawn(&mut world.command(&["sandbox"]));
+    let mut first = [0];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("the announcement");
+    kill(&child, Signal::SIGTERM);
+    Run::from(child.wait_with_output().expect("the program ends")).exits(0);
 }
