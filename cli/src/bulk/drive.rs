@@ -122,6 +122,11 @@ pub(crate) fn drive<R: Running>(
 }
 
 impl Stop {
+    /// Whether the run has reached the end of the file.
+    pub(crate) fn is_at_end(&self, end: Option<&End>) -> bool {
+        end.is_none() && self.interrupts == 0 && !self.is_late && !self.has_failed && self.error.is_none()
+    }
+
     /// The name of the reason why a run has stopped before its end, which never changes, and the reason in words. `end` is why the source has ended,
     /// and `is_complete` is whether nothing was left.
     pub(crate) fn reason(&self, end: Option<&End>, is_complete: bool, path: &Path) -> Option<(String, Option<String>)> {

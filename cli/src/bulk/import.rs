@@ -123,7 +123,7 @@ fn add(
     let report_path = arguments.report.clone().unwrap_or_else(|| paths::import_report(path, context.uses_sandbox()));
     check_path(&report_path, &[path])?;
     let recorder = Rc::new(RefCell::new(Recorder::new(context, false, false)));
-    recorder.borrow_mut().begin_report(Report::create(&report_path, dialect.delimiter)?);
+    recorder.borrow_mut().begin_report(Report::create(&report_path, dialect.delimiter, false)?);
     let table = Table::open(path, dialect).map_err(|error| of_table(path, &error))?;
     let seen = RefCell::new(Seen::default());
     let column = table.header.name(contacts.phone).to_owned();
@@ -144,7 +144,7 @@ fn add(
     let run = client.contacts().create_many(source, &arguments.pace.options())?;
     let stop = drive(run, context, &arguments.pace, confirmed.count, &recorder);
     let mut recorder = recorder.borrow_mut();
-    let failure = recorder.finish();
+    let failure = recorder.finish(true);
     let stopped = stop.reason(recorder.end.as_ref(), false, path);
     if let Some((_, Some(reason))) = &stopped {
         context.note(&text!("bulk-stopped", reason = reason.as_str()));

@@ -170,10 +170,10 @@ impl Recorder {
         self.add(line, None);
     }
 
-    /// Completes the report, which replaces an earlier one then. Returns the failure of the report.
-    pub(crate) fn finish(&mut self) -> Option<Failure> {
+    /// Completes the report, which replaces an earlier one then. `is_complete`: the run has reached the end of the file. Returns the failure of the report.
+    pub(crate) fn finish(&mut self, is_complete: bool) -> Option<Failure> {
         let report = self.report.take();
-        self.failure.take().or_else(|| report.map(Report::finish)?.err())
+        self.failure.take().or_else(|| report?.finish(is_complete).err())
     }
 
     /// Whether the report cannot be written. Nothing more should be sent then.

@@ -1,6 +1,8 @@
 //! [`Report`]: a CSV file with the result of each row. It replaces an earlier report only when it is complete.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -47,12 +49,15 @@ pub(crate) struct Report {
     path: PathBuf,
     /// What the file is renamed to when it is complete. `None` if it is written in place.
     target: Option<PathBuf>,
+    delimiter: u8,
+    /// The lines so far, if the earlier report is one of the same job.
+    written: Option<Written>,
     writer: csv::Writer<BufWriter<File>>,
 }
 
 impl Report {
     /// Begins a report, in a file beside it that [`finish`](Report::finish) renames. Only its owner can read it. What an earlier run has left there is
-    /// replaced, unless that run still writes it.
+    /// replaced, unless that run still writes it. `continues`: an earlier report may be one of the same job.
     ///
     /// The report has the delimiter of the file with the rows. Excel splits it into columns then. If it is not a comma, the report begins with a
     /// byte-order mark, without which Excel does not read UTF-8.
@@ -60,7 +65,7 @@ impl Report {
     /// # Errors
     ///
     /// If the file cannot be written, or if another program writes it.
-    pub(crate) fn create(path: &Path, delimiter: char) -> Result<Report> {
+    pub(crate) fn create(path: &Path, delimiter: char, continues: bool) -> Result<Report> {
         let target = target(path);
         let open = || {
             let mut file = BufWriter::new(match &target {
@@ -78,7 +83,8 @@ impl Report {
         })?;
         let delimiter = u8::try_from(delimiter).unwrap_or(b',');
         let writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
-        Ok(Report { path: path.to_owned(), target, writer })
+        let written = (continues && target.as_deref().is_some_and(Path::exists)).then(Written::default);
+        Ok(Report { path: path.to_owned(), target, delimiter, written, writer })
     }
 
     /// Adds a line.
@@ -87,17 +93,27 @@ impl Report {
     ///
     /// If the file cannot be written.
     pub(crate) fn add(&mut self, line: &Line) -> Result<()> {
+        if let Some(written) = &mut self.written {
+            written.add(line);
+        }
         self.writer.serialize(line).map_err(|error| failure(&self.path, &error.into()))
     }
 
-    /// Writes what is buffered, and replaces an earlier report.
+    /// Writes what is buffered, and replaces an earlier report. If the run has ended before the end of the file, the lines of the other rows are kept.
     ///
     /// # Errors
     ///
     /// If the file cannot be written. An earlier report is unchanged then.
-    pub(crate) fn finish(self) -> Result<()> {
-        let Report { path, target, writer } = self;
+    pub(crate) fn finish(self, is_complete: bool) -> Result<()> {
+        let Report { path, target, delimiter, written, mut writer } = self;
+        let written = written.filter(|_| !is_complete);
         let finish = || {
+            if let (Some(written), Some(target)) = (&written, &target) {
+                if written.lines.is_empty() {
+                    return fs::remove_file(beside(target, PART));
+                }
+                written.copy_others(target, delimiter, &mut writer)?;
+            }
             let file = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
             let Some(target) = &target else { return Ok(()) };
@@ -108,6 +124,65 @@ impl Report {
         };
         finish().map_err(|error| failure(&path, &error))
     }
+}
+
+/// The lines that were written, to compare them with those of an earlier report.
+#[derive(Default)]
+struct Written {
+    hasher: RandomState,
+    /// Hashes of key and id, by row. `None` if they are absent.
+    lines: HashMap<u64, [Option<u64>; 2]>,
+}
+
+impl Written {
+    fn add(&mut self, line: &Line) {
+        let found = [&line.key, &line.id].map(|text| self.hash(text.as_deref().unwrap_or_default().as_bytes()));
+        self.lines.insert(line.row, found);
+    }
+
+    fn hash(&self, text: &[u8]) -> Option<u64> {
+        (!text.is_empty()).then(|| self.hasher.hash_one(text))
+    }
+
+    /// Copies the lines of an earlier report whose rows have no line yet. Does nothing if it is no report, or one of another job.
+    fn copy_others(&self, earlier: &Path, delimiter: u8, writer: &mut csv::Writer<impl Write>) -> io::Result<()> {
+        let open = || csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_path(earlier);
+        let columns = columns()?;
+        let column = |name: &str| columns.iter().position(|column| column == name.as_bytes()).unwrap_or_default();
+        let (row, key, id) = (column("row"), column("key"), column("id"));
+        let of_line = |line: &csv::ByteRecord| {
+            let number = std::str::from_utf8(line.get(row)?).ok()?.parse::<u64>().ok()?;
+            Some((number, [key, id].map(|column| self.hash(&line[column]))))
+        };
+        if *open()?.byte_headers()? != columns {
+            return Ok(());
+        }
+        for line in open()?.into_byte_records() {
+            let line = line?;
+            let known = of_line(&line).and_then(|(row, found)| self.lines.get(&row).map(|known| (found, known)));
+            let is_other = known.is_some_and(|(found, known)| {
+                found.iter().zip(known).any(|(found, known)| found.is_some() && known.is_some() && found != known)
+            });
+            if is_other {
+                return Ok(());
+            }
+        }
+        for line in open()?.into_byte_records() {
+            let line = line?;
+            if of_line(&line).is_some_and(|(row, _)| !self.lines.contains_key(&row)) && line.len() == columns.len() {
+                writer.write_byte_record(&line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The names of the columns.
+fn columns() -> io::Result<csv::ByteRecord> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.serialize(Line::default())?;
+    let text = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(csv::Reader::from_reader(&text[..]).byte_headers()?.clone())
 }
 
 /// The file that a report replaces when it is complete, without symbolic links. `None` for something else than a file, such as `/dev/stdout`, which is
@@ -185,9 +260,9 @@ mod tests {
         for (delimiter, expected) in
             [(',', "row,key,to,"), (';', "\u{feff}row;key;to;"), ('\t', "\u{feff}row\tkey\tto\t")]
         {
-            let mut report = Report::create(&path, delimiter).expect("a report");
+            let mut report = Report::create(&path, delimiter, false).expect("a report");
             report.add(&line(2)).expect("a line");
-            report.finish().expect("a file");
+            report.finish(true).expect("a file");
             let text = fs::read_to_string(&path).expect("a text");
             assert!(text.starts_with(expected), "{text}");
             assert_eq!(text.lines().count(), 2);
@@ -201,11 +276,11 @@ mod tests {
         fs::write(&path, "earlier\n").expect("a file");
         // The rest of a report that was cut off.
         fs::write(beside(&path, PART), "row,key\n".repeat(1000)).expect("a file");
-        let mut report = Report::create(&path, ',').expect("a report");
+        let mut report = Report::create(&path, ',', false).expect("a report");
         report.add(&line(2)).expect("a line");
-        assert!(matches!(Report::create(&path, ','), Err(Failure::Usage(_))), "it is being written");
+        assert!(matches!(Report::create(&path, ',', false), Err(Failure::Usage(_))), "it is being written");
         assert_eq!(fs::read_to_string(&path).expect("a text"), "earlier\n");
-        report.finish().expect("a file");
+        report.finish(true).expect("a file");
         let text = fs::read_to_string(&path).expect("a text");
         assert!(text.starts_with("row,key,to,") && text.lines().count() == 2, "{text}");
         assert!(!beside(&path, PART).exists());
@@ -218,7 +293,7 @@ mod tests {
         let (path, link) = (folder.path().join("report.csv"), folder.path().join("link.csv"));
         fs::write(&path, "earlier\n").expect("a file");
         std::os::unix::fs::symlink(&path, &link).expect("a link");
-        Report::create(&link, ',').expect("a report").finish().expect("a file");
+        Report::create(&link, ',', false).expect("a report").finish(true).expect("a file");
         assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
         assert_eq!(fs::read_to_string(&path).expect("a text"), "");
     }
@@ -237,5 +312,39 @@ mod tests {
         fs::write(&other, "phone\n").expect("a file");
         fs::hard_link(&other, &path).expect("a link");
         assert!(check_path(&path, &[&other]).is_err(), "a hard link");
+    }
+
+    #[test]
+    fn a_run_that_ends_early_keeps_the_other_lines_of_its_job() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.csv");
+        let write = |rows: &[u64], id: &str, continues, is_complete| {
+            let mut report = Report::create(&path, ';', continues).expect("a report");
+            for row in rows {
+                let mut line = line(*row);
+                (line.id, line.to) = (Some(format!("{id}-{row}")), Some("a;\"b\"\n".to_owned()));
+                report.add(&line).expect("a line");
+            }
+            report.finish(is_complete).expect("a file");
+            let text = fs::read_to_string(&path).expect("a text");
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+            let lines = reader.deserialize::<(u64, String, String, String, String)>();
+            let mut found: Vec<_> =
+                lines.map(|line| line.expect("a line")).map(|line| (line.0, line.2, line.4)).collect();
+            found.sort();
+            found
+        };
+        let lines = |rows: &[u64], id: &str| -> Vec<_> {
+            rows.iter().map(|row| (*row, "a;\"b\"\n".to_owned(), format!("{id}-{row}"))).collect()
+        };
+        assert_eq!(write(&[2, 3, 4], "x", true, true), lines(&[2, 3, 4], "x"));
+        assert_eq!(write(&[3], "x", true, false), lines(&[2, 3, 4], "x"));
+        assert_eq!(write(&[], "x", true, false), lines(&[2, 3, 4], "x"), "nothing was done");
+        assert_eq!(write(&[3, 5], "x", true, false), lines(&[2, 3, 4, 5], "x"));
+        assert_eq!(write(&[2, 3], "x", true, true), lines(&[2, 3], "x"), "a complete one replaces all");
+        assert_eq!(write(&[3], "y", true, false), lines(&[3], "y"), "that of another job");
+        assert_eq!(write(&[4], "y", false, false), lines(&[4], "y"), "that of a new job");
+        fs::write(&path, "a;b\n1;2\n").expect("a file");
+        assert_eq!(write(&[3], "y", true, false), lines(&[3], "y"), "no report");
     }
 }

@@ -74,12 +74,13 @@ impl Run<'_> {
         };
         signals::begin_run();
         let sending = client.messages().send_many(source, &options)?;
-        recorder.borrow_mut().begin_report(Report::create(self.report, plan.job.dialect.delimiter)?);
+        recorder.borrow_mut().begin_report(Report::create(self.report, plan.job.dialect.delimiter, !self.is_new)?);
         let total = plan.job.messages.min(self.limit.unwrap_or(u64::MAX));
         let stop = drive(sending, self.context, self.pace, total, &recorder);
 
         let mut recorder = recorder.borrow_mut();
-        let failure = recorder.finish();
+        let is_at_end = stop.is_at_end(recorder.end.as_ref());
+        let failure = recorder.finish(is_at_end);
         let finished = finished(plan, &mut recorder, &stop);
         let printed = self.print(plan, &finished);
         let exit = exit(&finished, &stop);

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::json;
 
-use super::{PEOPLE, about, assert_once, people, posts, read, report, send, write};
+use super::{PEOPLE, about, assert_once, people, posts, read, report, send, value, write};
 use crate::support::World;
 use crate::support::terminal::Terminal;
 
@@ -33,6 +33,23 @@ fn a_killed_run_keeps_the_earlier_report() {
     world.run(&RESUME).exits(3);
     assert_eq!(report(&world).len(), 50);
     assert!(!world.home.path().join("people.csv.report.csv.part").exists());
+}
+
+#[test]
+fn a_run_that_is_stopped_keeps_the_lines_of_the_other_rows() {
+    let world = World::new();
+    write(&world, "people.csv", people(50));
+    world.run(&send(&["--limit", "40"])).exits(0);
+    let outcomes = || {
+        let mut rows: Vec<u64> = report(&world).iter().map(|line| value(line, "row").parse().expect("a row")).collect();
+        rows.sort_unstable();
+        rows
+    };
+    assert_eq!(outcomes(), (2..42).collect::<Vec<_>>());
+    world.run(&send(&["--limit", "10"])).exits(0);
+    assert_eq!(outcomes(), (2..42).collect::<Vec<_>>());
+    world.run(&RESUME).exits(0);
+    assert_eq!(outcomes(), (2..52).collect::<Vec<_>>());
 }
 
 #[test]
