@@ -186,7 +186,8 @@ impl<P: BulkRow> Rows<P> {
             let mut state = self.lock();
             (state.pull(), state.stop.as_ref().map(|stop| stop.reason))
         };
-        if let Some(reason) = stopped {
+        // With a ledger, the row fails later: an earlier run may have sent it.
+        if let Some(reason) = stopped.filter(|_| self.ledger.is_none()) {
             return self.finish(index, None, Err(Stop::error_of_row(Some(reason))), false, false);
         }
         let (key, work) = match self.prepare(&row) {

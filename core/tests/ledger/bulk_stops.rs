@@ -204,6 +204,26 @@ fn a_stopped_run_does_not_say_that_sent_rows_were_not_sent() {
 }
 
 #[test]
+fn a_row_that_was_pulled_just_before_the_stop_is_not_denied() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    run(&client, rows(1), &with(BulkOptions::new(), &world));
+    let run = binding::begin_run::<SendMessage>(&client, &with(BulkOptions::new(), &world)).expect("a run");
+    assert!(matches!(run.step(true), Step::Pull));
+    run.stop();
+    rows(2).for_each(|row| run.push(row));
+    until("both rows have results", || run.stats().in_flight == 0);
+    let mut outcomes: Vec<_> = std::iter::from_fn(|| match run.step(false) {
+        Step::Result(result) => Some((result.index, result.outcome)),
+        _ => None,
+    })
+    .collect();
+    outcomes.sort_by_key(|(index, _)| *index);
+    assert_eq!(outcomes, [(0, Outcome::Accepted), (1, Outcome::NotSent)]);
+    assert_eq!(world.sandbox.messages().len(), 1);
+}
+
+#[test]
 fn a_row_that_waits_for_the_rate_again_is_not_in_doubt() {
     let world = World::new();
     world.sandbox.add_fault(json!({"status": 429, "headers": {"Retry-After": "0.1"}}));
