@@ -2665,7 +2665,8 @@ zexa_outcome zexa_send_result_outcome(const zexa_send_result *result);
 bool zexa_send_result_replayed(const zexa_send_result *result);
 
 /**
- * Return whether the result is in the ledger. False without a ledger, and if it cannot be written.
+ * Return whether the result is in the ledger. False without a ledger, if it cannot be written, and
+ * after a cancel.
  */
 bool zexa_send_result_recorded(const zexa_send_result *result);
 

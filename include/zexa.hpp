@@ -3750,8 +3750,8 @@ class send_result {
         return zexa_send_result_replayed(handle_.get());
     }
 
-    /// Return whether the result is in the ledger. False without a ledger, and if it cannot be
-    /// written.
+    /// Return whether the result is in the ledger. False without a ledger, if it cannot be
+    /// written, and after a cancel.
     [[nodiscard]] bool recorded() const noexcept {
         return zexa_send_result_recorded(handle_.get());
     }

@@ -1400,7 +1400,7 @@ export interface SendResult {
   outcome: Outcome
   /** Whether the result is that of an earlier run, and nothing was sent. */
   replayed: boolean
-  /** Whether the result is in the ledger. False without a ledger, and if it cannot be written. */
+  /** Whether the result is in the ledger. False without a ledger, if it cannot be written, and after a cancel. */
   recorded: boolean
 }
 

@@ -185,7 +185,7 @@ pub unsafe extern "C" fn zexa_send_result_replayed(result: *const zexa_send_resu
     unsafe { panic_boundary::read(result, false, |result| result.0.replayed) }
 }
 
-/// Return whether the result is in the ledger. False without a ledger, and if it cannot be written.
+/// Return whether the result is in the ledger. False without a ledger, if it cannot be written, and after a cancel.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_send_result_recorded(result: *const zexa_send_result) -> bool {
     // SAFETY: the caller's pointers are valid, as the header requires.
