@@ -143,26 +143,60 @@ bulk-left = { $count ->
    *[other] { $count } messages are left.
 }
 bulk-report = Report: { $file }
-bulk-advice-doubt = Show the rows in doubt with `zexa bulk status { $file }`, find out whether they were sent, and settle them with `zexa bulk settle`.
-bulk-advice-settle = Find out whether these messages were sent. Then settle each one: `zexa bulk settle { $file } KEY sent ID` or `zexa bulk settle { $file } KEY not-sent`.
+bulk-advice-doubt = `zexa bulk status { $file }` shows the messages in doubt, and what to do about them.
 bulk-advice-resume = Send the rest with `zexa bulk resume { $file }`.
 bulk-advice-changed = Restore the file, and continue with `zexa bulk resume`. Put rows that are new or corrected into a file of their own.
 report-is-source = { $file } cannot be the report: it would replace a file that is needed
 
 field-file = File
+status-schedule = Send at
 status-messages = Messages
 status-accepted = Accepted
 status-rejected = Rejected
-status-claimed = Being sent
 status-doubt = In doubt
-status-left = Not sent
-status-row = In doubt: key { $key }, sent at { $time }, request id { $request }
+status-claimed = Being sent
+status-left = Left
+status-doubts = { $count ->
+    [one] It is not known whether this message was sent:
+   *[other] It is not known whether these messages were sent:
+}
+status-no-file = The rows and recipients are not known, because the file cannot be read: { $reason }
+status-changed-file = Some rows were not found in { $file }: it has changed since it was sent. The report of `bulk send` has their recipients.
+status-advice-ask = They are not sent again until you decide. Ask the recipients whether they got the message, or ask Zexa's support with the request ids or the times. Then enter the answer:
+status-advice-sent = it was sent: `zexa bulk settle { $job } { $row } sent`
+status-advice-not-sent = it was not sent, and `bulk resume` is to send it: `zexa bulk settle { $job } { $row } not-sent`
+status-advice-all = the same answer for all: `zexa bulk settle { $job } --all sent`, or `--all not-sent`
+
+doubt-row = row { $row }, to { $to }
+doubt-row-alone = row { $row }
+doubt-key = key { $key }
+doubt-no-answer = { $name }: begun at { $time }, no answer is recorded
+doubt-status = { $name }: begun at { $time }, and answered with status { $status }, which does not say whether it was sent
+doubt-request = ; request id { $request }
+doubt-also-key = ; key { $key }
+
+settle-nothing = No row is in doubt.
+settle-no-answer = expected `not-sent`, or `sent` with the id of the message if it is known, after the keys of the rows
+settle-which = name the rows by their keys or with --row, or settle all of them with --all
+settle-one-id = an id belongs to one message: settle its row alone
+settle-no-file = the rows cannot be found, because the file cannot be read: { $reason }; use the keys that `zexa bulk status` shows
+settle-not-in-doubt = nothing was settled, because this is not in doubt: { $names }; see `zexa bulk status`
+settle-no-terminal = without a terminal, --all needs --yes
+settle-ask-sent = { $count ->
+    [one] Does this message count as sent?
+   *[other] Do these { $count } messages count as sent?
+} They are then never sent again.
+settle-ask-not-sent = { $count ->
+    [one] Does this message count as not sent?
+   *[other] Do these { $count } messages count as not sent?
+} `bulk resume` sends them then: who has got one already gets it twice.
+settle-unchanged = Nothing was settled.
 export-done = { $count ->
     [one] One row was written to { $file }.
    *[other] { $count } rows were written to { $file }.
 }
-settled-sent = The row { $key } counts as sent.
-settled-not-sent = The row { $key } counts as not sent. `zexa bulk resume` sends it.
+settled-sent = { $name }: counts as sent.
+settled-not-sent = { $name }: counts as not sent. `zexa bulk resume` sends it.
 
 import-more = … and { $count } more. The report has all of them.
 import-added = { $count ->

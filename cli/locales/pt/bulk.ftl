@@ -143,26 +143,60 @@ bulk-left = { $count ->
    *[other] Faltam { $count } mensagens.
 }
 bulk-report = Relatório: { $file }
-bulk-advice-doubt = Veja as linhas em dúvida com «zexa bulk status { $file }», averigúe se foram enviadas, e resolva-as com «zexa bulk settle».
-bulk-advice-settle = Averigúe se estas mensagens foram enviadas. Depois resolva cada uma: «zexa bulk settle { $file } CHAVE sent ID» ou «zexa bulk settle { $file } CHAVE not-sent».
+bulk-advice-doubt = «zexa bulk status { $file }» mostra as mensagens em dúvida, e o que fazer com elas.
 bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».
 bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro próprio.
 report-is-source = { $file } não pode ser o relatório: substituiria um ficheiro que é preciso
 
 field-file = Ficheiro
+status-schedule = Enviar a
 status-messages = Mensagens
 status-accepted = Aceites
 status-rejected = Recusadas
-status-claimed = Em envio
 status-doubt = Em dúvida
+status-claimed = A ser enviadas
 status-left = Por enviar
-status-row = Em dúvida: chave { $key }, enviada a { $time }, id do pedido { $request }
+status-doubts = { $count ->
+    [one] Não se sabe se esta mensagem foi enviada:
+   *[other] Não se sabe se estas mensagens foram enviadas:
+}
+status-no-file = As linhas e os destinatários não são conhecidos, porque não é possível ler o ficheiro: { $reason }
+status-changed-file = Algumas linhas não foram encontradas em { $file }: o ficheiro mudou desde o envio. O relatório de «bulk send» tem os destinatários.
+status-advice-ask = Não são enviadas outra vez enquanto não decidir. Pergunte aos destinatários se receberam a mensagem, ou pergunte ao apoio da Zexa com os ids dos pedidos ou as horas. Depois indique a resposta:
+status-advice-sent = foi enviada: «zexa bulk settle { $job } { $row } sent»
+status-advice-not-sent = não foi enviada, e «bulk resume» deve enviá-la: «zexa bulk settle { $job } { $row } not-sent»
+status-advice-all = a mesma resposta para todas: «zexa bulk settle { $job } --all sent», ou «--all not-sent»
+
+doubt-row = linha { $row }, para { $to }
+doubt-row-alone = linha { $row }
+doubt-key = chave { $key }
+doubt-no-answer = { $name }: começada a { $time }, sem resposta registada
+doubt-status = { $name }: começada a { $time }, com a resposta de estado { $status }, que não diz se foi enviada
+doubt-request = ; id do pedido { $request }
+doubt-also-key = ; chave { $key }
+
+settle-nothing = Nenhuma linha está em dúvida.
+settle-no-answer = espera-se «not-sent», ou «sent» com o id da mensagem se for conhecido, depois das chaves das linhas
+settle-which = indique as linhas pelas suas chaves ou com --row, ou resolva todas com --all
+settle-one-id = um id pertence a uma só mensagem: resolva a sua linha sozinha
+settle-no-file = não é possível encontrar as linhas, porque não é possível ler o ficheiro: { $reason }; use as chaves que «zexa bulk status» mostra
+settle-not-in-doubt = nada foi resolvido, porque isto não está em dúvida: { $names }; veja «zexa bulk status»
+settle-no-terminal = sem terminal, --all precisa de --yes
+settle-ask-sent = { $count ->
+    [one] Esta mensagem conta como enviada?
+   *[other] Estas { $count } mensagens contam como enviadas?
+} Nunca mais serão enviadas.
+settle-ask-not-sent = { $count ->
+    [one] Esta mensagem conta como não enviada?
+   *[other] Estas { $count } mensagens contam como não enviadas?
+} Depois, «bulk resume» envia-as: quem já recebeu uma recebe-a duas vezes.
+settle-unchanged = Nada foi resolvido.
 export-done = { $count ->
     [one] Uma linha foi escrita em { $file }.
    *[other] { $count } linhas foram escritas em { $file }.
 }
-settled-sent = A linha { $key } conta como enviada.
-settled-not-sent = A linha { $key } conta como não enviada. «zexa bulk resume» envia-a.
+settled-sent = { $name }: conta como enviada.
+settled-not-sent = { $name }: conta como não enviada. «zexa bulk resume» envia-a.
 
 import-more = … e mais { $count }. O relatório tem tudo.
 import-added = { $count ->

@@ -78,17 +78,17 @@ help-bulk-export =
     .output = Ficheiro a escrever, em vez do stdout
 
 help-bulk-settle =
-    Resolve uma linha em dúvida, cuja mensagem foi ou não foi enviada
+    Resolve linhas em dúvida, cujas mensagens foram ou não foram enviadas
 
-    Averigúe primeiro se a mensagem existe: pergunte ao destinatário, ou ao apoio da Zexa com o id do pedido ou a hora. «bulk status» mostra as chaves.
+    Averigúe primeiro se as mensagens existem: pergunte aos destinatários, ou ao apoio da Zexa com os ids dos pedidos ou as horas. «bulk status» mostra as linhas em dúvida com as suas chaves e os seus destinatários.
+
+    Se uma das linhas não estiver em dúvida, nenhuma é resolvida. As linhas que foram enviadas nunca mais são enviadas. «bulk resume» envia as que não foram.
     .file = Ficheiro CSV que foi enviado, ou o seu registo
     .ledger = Registo do envio, se não estiver ao lado do ficheiro
-    .key = Chave da linha
-
-help-bulk-settle-sent = A mensagem foi enviada: a linha nunca mais é enviada
-    .id = Id da mensagem, se for conhecido
-
-help-bulk-settle-not-sent = A mensagem não foi enviada: «bulk resume» envia-a
+    .answer = Chaves das linhas, e depois «not-sent», ou «sent» com o id da mensagem se for conhecido
+    .rows = Números das linhas no ficheiro CSV, cujo cabeçalho é a linha 1. Pode ser repetido
+    .all = Resolve todas as linhas em dúvida, depois de uma pergunta
+    .yes = Não pergunta antes de resolver todas as linhas
 
 help-contacts-import =
     Adiciona as pessoas de um ficheiro CSV como contactos

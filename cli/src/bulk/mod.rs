@@ -5,7 +5,8 @@
 // - `problems` has the texts about files and rows;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
 // - `job_files` finds the ledger of a job;
-// - `check_command`, `send`, `resume` and `status` are the commands.
+// - `doubts` finds the rows in doubt in the file, and `times` shows times;
+// - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
 //
 // Ledgers, and with them everything that sends, need a Unix system.
 
@@ -13,6 +14,8 @@ mod arguments;
 mod blocks;
 mod check;
 mod check_command;
+#[cfg(unix)]
+mod doubts;
 mod drive;
 pub(crate) mod import;
 mod job;
@@ -31,10 +34,13 @@ mod resume;
 mod run;
 #[cfg(unix)]
 mod send;
+#[cfg(unix)]
+mod settle;
 mod signals;
 mod source;
 #[cfg(unix)]
 mod status;
+mod times;
 
 use clap::{Args, Subcommand};
 
@@ -60,7 +66,7 @@ enum Command {
     #[cfg(unix)]
     Export(status::ExportArguments),
     #[cfg(unix)]
-    Settle(status::SettleArguments),
+    Settle(settle::SettleArguments),
 }
 
 /// Runs a command.
@@ -76,6 +82,6 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
         #[cfg(unix)]
         Command::Export(arguments) => status::export(context, &arguments),
         #[cfg(unix)]
-        Command::Settle(arguments) => status::settle(context, &arguments),
+        Command::Settle(arguments) => settle::settle(context, &arguments),
     }
 }

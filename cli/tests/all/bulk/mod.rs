@@ -2,6 +2,7 @@
 
 mod changed;
 mod check;
+mod doubts;
 mod import;
 mod interrupts;
 mod resume;

@@ -58,7 +58,11 @@ fn a_row_that_was_not_sent_is_sent_by_resume() {
     world.run(&["bulk", "settle", "people.csv", "9999", "not-sent"]).exits(1);
     let (code, text) = Terminal::start(&world, &["bulk", "status", "people.csv"]).end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("In doubt: key 1001") && text.contains("zexa bulk settle people.csv KEY sent ID"), "{text}");
+    assert!(
+        text.contains("row 2, to +244923000001: begun at ")
+            && text.contains("zexa bulk settle people.csv --row 2 not-sent"),
+        "{text}"
+    );
     world.run(&["bulk", "settle", "people.csv", "1001", "not-sent"]).exits(0);
     let mut terminal = Terminal::start(&world, &["bulk", "resume", "people.csv"]);
     terminal.expect("2 of 3 messages were accepted before.");
