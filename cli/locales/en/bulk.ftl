@@ -35,6 +35,8 @@ problem-not-e164 = `{ $value }` is not a number like +244912345678
 problem-not-an-address = `{ $value }` is not an email address
 problem-bad-key = the value cannot be used as a key: { $reason }
 problem-duplicate-key = row { $earlier } has the same key `{ $value }`
+problem-landline = { $value } is the number of a landline
+problem-refused = the message cannot be sent: { $reason }
 problem-duplicate-recipient = row { $earlier } has the same recipient { $value }
 
 value-delimiter = expected one character, such as ; or the word tab
@@ -65,24 +67,64 @@ bulk-repeated-sent = { $count ->
    *[other] Warning: { $count } messages go to recipients who get an earlier one as well:
 }
 bulk-more = … and { $count } more. --json shows all of them.
+bulk-landlines = { $count ->
+    [one] Warning: one number is that of a landline, which usually does not receive SMS. The message is sent nevertheless:
+   *[other] Warning: { $count } numbers are those of landlines, which usually do not receive SMS. The messages are sent nevertheless:
+}
+bulk-other-placeholder = Warning: the text contains { $found }, which is not replaced. For the value of the column, write { $right }.
+bulk-segments-each = Segments: { $each } per message, { $total } in all
 bulk-segments = Segments: { $min } to { $max } per message, { $total } in all
 bulk-ucs2 = Warning: { $count ->
     [one] one message needs
    *[other] { $count } messages need
 } more segments because of the character { $character }, which limits a segment to 70 characters instead of 160.
-bulk-cost = Cost: at least { $cost } credits
-bulk-cost-balance = Cost: at least { $cost } credits; balance: { $balance } credits
-bulk-cost-unknown = Cost: at least { $cost } credits; the balance is not known: { $reason }
+bulk-cost = Cost: at least { $cost ->
+    [one] { $cost } credit
+   *[other] { $cost } credits
+}
+bulk-cost-balance = Cost: at least { $cost ->
+    [one] { $cost } credit
+   *[other] { $cost } credits
+}; balance: { $balance ->
+    [one] { $balance } credit
+   *[other] { $balance } credits
+}
+bulk-cost-unknown = Cost: at least { $cost ->
+    [one] { $cost } credit
+   *[other] { $cost } credits
+}; the balance is not known: { $reason }
+bulk-cost-undocumented = Cost: not documented for the channel { $channel }
+bulk-abroad = Warning: { $count ->
+    [one] one message goes
+   *[other] { $count } messages go
+} to other countries, for 2 to 5 credits per segment. The cost above counts 2, so it may be higher.
+bulk-schedule = The messages are sent at { $time }.
 bulk-balance-low = Warning: the balance is too low for all messages.
 bulk-first-messages = The first messages:
 bulk-first-message = row { $row }, to { $to }: { $body }
 bulk-campaign = Every recipient gets the same text. If they are a contact list at Zexa, a campaign sends it with one request: see `zexa campaigns create --help`.
+
+sender-pending = Warning: the Sender ID { $from } is not approved yet for { $channel }. The API will probably reject all messages.
+sender-rejected = Warning: the Sender ID { $from } was not approved for { $channel }. The API will probably reject all messages.
+sender-missing = Warning: the account has no Sender ID { $from } for { $channel }. The API will probably reject all messages.
+sender-other = Warning: the account has no Sender ID { $from } for { $channel }. The API will probably reject all messages. Approved Sender IDs: { $approved }
 
 bulk-nothing = no message can be sent
 bulk-ask = Send { $count ->
     [one] one message
    *[other] { $count } messages
 } from { $from }?
+bulk-ask-skipping = Send { $count ->
+    [one] one message
+   *[other] { $count } messages
+} from { $from }, and leave out { $invalid ->
+    [one] one invalid row
+   *[other] { $invalid } invalid rows
+}?
+bulk-invalid-refused = { $count ->
+    [one] one row is invalid: correct it
+   *[other] { $count } rows are invalid: correct them
+}, or send the others with --skip-invalid
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
 bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own
 bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well
@@ -92,8 +134,17 @@ bulk-newer-job = the job in { $ledger } was written by a later version of this p
 
 bulk-resume = { $file }: { $accepted } of { $total } messages were accepted before.
 bulk-text = Text: { $body }
-bulk-rest = Cost of the rest: about { $cost } credits
-bulk-rest-balance = Cost of the rest: about { $cost } credits; balance: { $balance } credits
+bulk-rest = Cost of the rest: about { $cost ->
+    [one] { $cost } credit
+   *[other] { $cost } credits
+}
+bulk-rest-balance = Cost of the rest: about { $cost ->
+    [one] { $cost } credit
+   *[other] { $cost } credits
+}; balance: { $balance ->
+    [one] { $balance } credit
+   *[other] { $balance } credits
+}
 
 bulk-progress = { $done } of { $total } · { $rate }/s
 bulk-progress-left = { " " }· { $time } left
@@ -122,6 +173,10 @@ bulk-rejected = { $count ->
     [one] One message was rejected.
    *[other] { $count } messages were rejected.
 }
+bulk-reason = Reason of the API ({ $count ->
+    [one] one message
+   *[other] { $count } messages
+}): { $reason }
 bulk-not-sent = { $count ->
     [one] One message was not sent.
    *[other] { $count } messages were not sent.

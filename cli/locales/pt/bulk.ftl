@@ -35,6 +35,8 @@ problem-not-e164 = «{ $value }» não é um número como +244912345678
 problem-not-an-address = «{ $value }» não é um endereço de correio electrónico
 problem-bad-key = o valor não pode ser usado como chave: { $reason }
 problem-duplicate-key = a linha { $earlier } tem a mesma chave «{ $value }»
+problem-landline = { $value } é o número de um telefone fixo
+problem-refused = a mensagem não pode ser enviada: { $reason }
 problem-duplicate-recipient = a linha { $earlier } tem o mesmo destinatário { $value }
 
 value-delimiter = espera-se um carácter, como ; ou a palavra tab
@@ -65,24 +67,64 @@ bulk-repeated-sent = { $count ->
    *[other] Aviso: { $count } mensagens vão para destinatários que também recebem uma anterior:
 }
 bulk-more = … e mais { $count }. --json mostra tudo.
+bulk-landlines = { $count ->
+    [one] Aviso: um número é de um telefone fixo, que normalmente não recebe SMS. A mensagem é enviada mesmo assim:
+   *[other] Aviso: { $count } números são de telefones fixos, que normalmente não recebem SMS. As mensagens são enviadas mesmo assim:
+}
+bulk-other-placeholder = Aviso: o texto contém { $found }, que não é substituído. Para o valor da coluna, escreva { $right }.
+bulk-segments-each = Segmentos: { $each } por mensagem, { $total } ao todo
 bulk-segments = Segmentos: { $min } a { $max } por mensagem, { $total } ao todo
 bulk-ucs2 = Aviso: { $count ->
     [one] uma mensagem precisa
    *[other] { $count } mensagens precisam
 } de mais segmentos por causa do carácter { $character }, que limita um segmento a 70 caracteres em vez de 160.
-bulk-cost = Custo: pelo menos { $cost } créditos
-bulk-cost-balance = Custo: pelo menos { $cost } créditos; saldo: { $balance } créditos
-bulk-cost-unknown = Custo: pelo menos { $cost } créditos; não se conhece o saldo: { $reason }
+bulk-cost = Custo: pelo menos { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}
+bulk-cost-balance = Custo: pelo menos { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}; saldo: { $balance ->
+    [one] { $balance } crédito
+   *[other] { $balance } créditos
+}
+bulk-cost-unknown = Custo: pelo menos { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}; não se conhece o saldo: { $reason }
+bulk-cost-undocumented = Custo: não está documentado para o canal { $channel }
+bulk-abroad = Aviso: { $count ->
+    [one] uma mensagem vai
+   *[other] { $count } mensagens vão
+} para outros países, por 2 a 5 créditos por segmento. O custo acima conta 2, e por isso pode ser maior.
+bulk-schedule = As mensagens são enviadas a { $time }.
 bulk-balance-low = Aviso: o saldo não chega para todas as mensagens.
 bulk-first-messages = As primeiras mensagens:
 bulk-first-message = linha { $row }, para { $to }: { $body }
 bulk-campaign = Todos os destinatários recebem o mesmo texto. Se forem uma lista de contactos na Zexa, uma campanha envia-o com um só pedido: veja «zexa campaigns create --help».
+
+sender-pending = Aviso: o Sender ID { $from } ainda não está aprovado para { $channel }. A API vai provavelmente recusar todas as mensagens.
+sender-rejected = Aviso: o Sender ID { $from } não foi aprovado para { $channel }. A API vai provavelmente recusar todas as mensagens.
+sender-missing = Aviso: a conta não tem nenhum Sender ID { $from } para { $channel }. A API vai provavelmente recusar todas as mensagens.
+sender-other = Aviso: a conta não tem nenhum Sender ID { $from } para { $channel }. A API vai provavelmente recusar todas as mensagens. Sender IDs aprovados: { $approved }
 
 bulk-nothing = nenhuma mensagem pode ser enviada
 bulk-ask = Enviar { $count ->
     [one] uma mensagem
    *[other] { $count } mensagens
 } de { $from }?
+bulk-ask-skipping = Enviar { $count ->
+    [one] uma mensagem
+   *[other] { $count } mensagens
+} de { $from }, sem { $invalid ->
+    [one] uma linha inválida
+   *[other] { $invalid } linhas inválidas
+}?
+bulk-invalid-refused = { $count ->
+    [one] uma linha é inválida: corrija-a
+   *[other] { $count } linhas são inválidas: corrija-as
+}, ou envie as outras com --skip-invalid
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
 bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio
 bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem
@@ -92,8 +134,17 @@ bulk-newer-job = o envio em { $ledger } foi escrito por uma versão mais recente
 
 bulk-resume = { $file }: { $accepted } de { $total } mensagens foram aceites antes.
 bulk-text = Texto: { $body }
-bulk-rest = Custo do resto: cerca de { $cost } créditos
-bulk-rest-balance = Custo do resto: cerca de { $cost } créditos; saldo: { $balance } créditos
+bulk-rest = Custo do resto: cerca de { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}
+bulk-rest-balance = Custo do resto: cerca de { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}; saldo: { $balance ->
+    [one] { $balance } crédito
+   *[other] { $balance } créditos
+}
 
 bulk-progress = { $done } de { $total } · { $rate }/s
 bulk-progress-left = { " " }· faltam { $time }
@@ -122,6 +173,10 @@ bulk-rejected = { $count ->
     [one] Uma mensagem foi recusada.
    *[other] { $count } mensagens foram recusadas.
 }
+bulk-reason = Motivo da API ({ $count ->
+    [one] uma mensagem
+   *[other] { $count } mensagens
+}): { $reason }
 bulk-not-sent = { $count ->
     [one] Uma mensagem não foi enviada.
    *[other] { $count } mensagens não foram enviadas.

@@ -5,7 +5,7 @@ help-bulk = Envia uma mensagem a cada linha de um ficheiro CSV, uma só vez
 help-bulk-check =
     Mostra o que «bulk send» enviaria, e não envia nada
 
-    Lê o ficheiro todo e mostra as linhas inválidas e repetidas, os segmentos, o custo e as primeiras mensagens. Funciona sem chave de API, mas então não conhece o saldo. O código de saída é 1 se uma linha for inválida, ou se o saldo não chegar.
+    Lê o ficheiro todo e mostra as linhas inválidas e repetidas, os segmentos, o custo e as primeiras mensagens. Funciona sem chave de API, mas então não conhece o saldo nem os Sender IDs. O código de saída é 1 se uma linha for inválida, se o saldo não chegar, ou se o remetente não estiver aprovado.
     .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda
     .map = Usa esta coluna para um campo: «to» para os destinatários, ou um marcador do texto
     .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
@@ -22,11 +22,11 @@ help-bulk-check =
 help-bulk-send =
     Envia uma mensagem a cada linha de um ficheiro CSV, uma só vez
 
-    Verifica o ficheiro como «bulk check», pergunta, e envia. Um registo ao lado do ficheiro guarda o que foi enviado: se o comando for interrompido, «bulk resume» continua-o, e não envia nada duas vezes. As linhas inválidas não são enviadas. Um relatório tem o resultado de cada linha.
+    Verifica o ficheiro como «bulk check», pergunta, e envia. Um registo ao lado do ficheiro guarda o que foi enviado: se o comando for interrompido, «bulk resume» continua-o, e não envia nada duas vezes. As linhas inválidas não são enviadas. Se as houver, --yes precisa de --skip-invalid. Um relatório tem o resultado de cada linha.
 
     O primeiro Ctrl-C pára o comando depois das linhas em curso, o segundo cancela-as.
 
-    O código de saída é 0 se todas as mensagens foram aceites, 1 se algumas foram recusadas, não enviadas ou inválidas, e 3 se de algumas não se sabe se foram enviadas.
+    O código de saída é 0 se as mensagens de todas as linhas válidas foram aceites, 1 se algumas foram recusadas ou não foram enviadas, e 3 se de algumas não se sabe se foram enviadas.
     .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda
     .map = Usa esta coluna para um campo: «to» para os destinatários, ou um marcador do texto
     .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
@@ -40,6 +40,7 @@ help-bulk-send =
     .key_column = Coluna com uma chave para cada linha, como o número de uma encomenda. Sem chaves, cada destinatário recebe uma mensagem
     .schedule = Hora a que as mensagens são enviadas, com a diferença para UTC, como 2030-07-01T09:00:00+01:00
     .yes = Não pergunta antes de enviar
+    .skip_invalid = Com --yes, envia as linhas válidas mesmo que outras sejam inválidas
     .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
     .concurrency = Número máximo de pedidos ao mesmo tempo
     .max_duration = Pára ao fim deste tempo, como 2h

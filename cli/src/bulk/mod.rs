@@ -1,7 +1,7 @@
 //! `zexa bulk`: messages to the rows of a CSV file.
 //
 // - `job` is what is sent, and `plan` is a job with its columns; `messages` makes the message of a row;
-// - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result;
+// - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result, with what `sender` finds out about the sender;
 // - `problems` has the texts about files and rows;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
 // - `job_files` finds the ledger of a job;
@@ -34,6 +34,7 @@ mod resume;
 mod run;
 #[cfg(unix)]
 mod send;
+mod sender;
 #[cfg(unix)]
 mod settle;
 mod signals;

@@ -63,7 +63,8 @@ pub(crate) fn reason(problem: &Problem) -> String {
         Problem::DuplicateRecipient { value, earlier } => {
             text!("problem-duplicate-recipient", value = value.as_str(), earlier = earlier.to_string())
         }
-        Problem::Refused { reason } => reason.clone(),
+        Problem::Landline { value } => text!("problem-landline", value = value.as_str()),
+        Problem::Refused { reason } => text!("problem-refused", reason = reason.as_str()),
     }
 }
 

@@ -15,6 +15,9 @@ use crate::numbers::shown;
 use crate::output::Output;
 use crate::table::RowProblem;
 
+/// The maximum number of reasons that are kept.
+const MAX_REASONS: usize = 5;
+
 /// The numbers of rows by result.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Counts {
@@ -28,11 +31,37 @@ pub(crate) struct Counts {
     pub(crate) unknown: u64,
     /// Not sent, because an earlier row has the same recipient.
     pub(crate) repeated: u64,
+    /// Why messages were rejected, and how many of them.
+    pub(crate) reasons: Vec<Reason>,
     /// Contacts that exist already.
     #[serde(skip)]
     pub(crate) existing: u64,
     /// Not sent, because a value is missing or invalid, or an earlier row has the same key.
     pub(crate) invalid: u64,
+}
+
+/// A reason of the API for rejections.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Reason {
+    pub(crate) count: u64,
+    code: Option<String>,
+    pub(crate) message: String,
+}
+
+impl Counts {
+    /// Counts a reason for a rejection. Reasons may contain values of the row, so that only the first ones are kept.
+    fn add_reason(&mut self, error: &zexa::Error) {
+        let is_same = |reason: &Reason| reason.message == error.message() && reason.code.as_deref() == error.code();
+        match self.reasons.iter().position(is_same) {
+            Some(index) => self.reasons[index].count += 1,
+            None if self.reasons.len() < MAX_REASONS => self.reasons.push(Reason {
+                count: 1,
+                code: error.code().map(str::to_owned),
+                message: error.message().to_owned(),
+            }),
+            None => {}
+        }
+    }
 }
 
 /// What a bulk run makes.
@@ -134,6 +163,9 @@ impl Recorder {
             _ => &mut counts.unknown,
         } += 1;
         let error = result.error.as_ref();
+        if let Some(error) = error.filter(|_| result.outcome == Outcome::Rejected) {
+            counts.add_reason(error);
+        }
         let line = Line {
             row,
             key: result.idempotency_key,

@@ -17,6 +17,7 @@ use super::source::Source;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output::printable;
 use crate::table::{Row, Table};
 use crate::texts::text;
 
@@ -103,7 +104,7 @@ fn exit(finished: &Finished, stop: &Stop) -> Exit {
         () if stop.interrupts > 0 => Exit::Interrupted,
         () if counts.unknown > 0 => Exit::Unknown,
         () if stopped.as_deref() == Some("unauthorized") => Exit::NotAuthorised,
-        () if counts.rejected + counts.not_sent + counts.invalid > 0 || (*left > 0 && !is_pilot) => Exit::Failed,
+        () if counts.rejected + counts.not_sent > 0 || (*left > 0 && !is_pilot) => Exit::Failed,
         () if stopped.is_some() && !is_pilot => Exit::Failed,
         () => Exit::Done,
     }
@@ -128,6 +129,9 @@ fn print(context: &Context, plan: &Plan, ledger: &Path, report: &Path, finished:
         };
         add(counts.replayed, &|| text!("bulk-replayed", count = counts.replayed));
         add(counts.rejected, &|| text!("bulk-rejected", count = counts.rejected));
+        for reason in &counts.reasons {
+            add(reason.count, &|| text!("bulk-reason", count = reason.count, reason = printable(&reason.message)));
+        }
         add(counts.not_sent, &|| text!("bulk-not-sent", count = counts.not_sent));
         add(counts.unknown, &|| text!("bulk-in-doubt", count = counts.unknown));
         add(counts.invalid, &|| text!("bulk-invalid-rows", count = counts.invalid));

@@ -7,7 +7,8 @@ use clap::Args;
 use zexa::Ledger;
 
 use super::arguments::{AccountArguments, MessageArguments};
-use super::check_command::{balance, read};
+use super::check::Check;
+use super::check_command::{balance, read, sender};
 use super::drive::PaceArguments;
 use super::job::Job;
 use super::plan::Plan;
@@ -24,11 +25,12 @@ use crate::texts::text;
 /// Send a message to each row of a CSV file, once
 ///
 /// Checks the file like `bulk check`, asks, and sends. A ledger beside the file records what was sent: if the command is interrupted, `bulk resume` continues
-/// it, and sends nothing twice. Rows that are invalid are not sent. A report has the result of each row.
+/// it, and sends nothing twice. Rows that are invalid are not sent. If there are any, --yes needs --skip-invalid. A report has the result of each row.
 ///
 /// The first Ctrl-C stops the command after the rows in flight, the second cancels them.
 ///
-/// The exit code is 0 if all messages were accepted, 1 if some were rejected, not sent or invalid, and 3 if it is not known of some whether they were sent.
+/// The exit code is 0 if the messages of all valid rows were accepted, 1 if some were rejected or not sent, and 3 if it is not known of some whether they were
+/// sent.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +43,9 @@ pub(crate) struct Arguments {
     /// Do not ask before anything is sent
     #[arg(long, short = 'y')]
     yes: bool,
+    /// With --yes, send the valid rows although others are invalid
+    #[arg(long)]
+    skip_invalid: bool,
     #[command(flatten)]
     pace: PaceArguments,
     #[command(flatten)]
@@ -66,13 +71,18 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     plan.job.rows = found.rows;
     plan.job.messages = found.messages;
     plan.job.blocks.clone_from(&found.confirmed.blocks);
-    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
+    let sender = sender(context, &plan, &balance)?;
+    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance, sender: &sender };
     preview.lines().iter().for_each(|line| context.note(line));
     if found.messages == 0 {
         return Err(Failure::Local(text!("bulk-nothing")));
     }
-    let count = found.messages.min(arguments.limit.unwrap_or(u64::MAX));
-    if !arguments.yes && !prompt::confirm(&text!("bulk-ask", count = count, from = plan.job.from.as_str()))? {
+    // Without a person who sees them, rows are not left out silently. Corrected now, they belong to this job.
+    if arguments.yes && found.invalid > 0 && !arguments.skip_invalid {
+        let message = text!("bulk-invalid-refused", count = found.invalid);
+        return Err(Failure::Table { code: "invalid_rows", message, is_usage: false });
+    }
+    if !arguments.yes && !prompt::confirm(&question(&plan, &found, arguments.limit))? {
         context.note(&text!("outcome-not-sent"));
         return Ok(Exit::Failed);
     }
@@ -91,6 +101,15 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         rejected: false,
     };
     run.send(&plan)
+}
+
+/// The question before anything is sent.
+fn question(plan: &Plan, found: &Check, limit: Option<u64>) -> String {
+    let (count, from) = (found.messages.min(limit.unwrap_or(u64::MAX)), plan.job.from.as_str());
+    match found.invalid {
+        0 => text!("bulk-ask", count = count, from = from),
+        invalid => text!("bulk-ask-skipping", count = count, from = from, invalid = invalid),
+    }
 }
 
 /// Stores the job in its ledger.

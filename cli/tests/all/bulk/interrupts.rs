@@ -15,9 +15,10 @@ fn until_arrived(world: &World, count: usize) {
 
 #[test]
 fn the_first_waits_for_the_rows_in_flight() {
-    // The server answers the first four messages after the fifth request, which comes only after the interrupt: that of the balance.
+    // The server answers the first four messages after the seventh request, which comes only after the interrupt: the balance and the Sender IDs are
+    // asked for before.
     let world = World::with(
-        json!({"faults": [{"method": "POST", "path": "/messages", "times": 4, "process": true, "after_requests": 6}]}),
+        json!({"faults": [{"method": "POST", "path": "/messages", "times": 4, "process": true, "after_requests": 7}]}),
     );
     write(&world, "people.csv", people(100));
     let mut terminal = Terminal::start(&world, &send(&["--concurrency", "4"]));

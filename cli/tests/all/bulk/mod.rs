@@ -7,6 +7,7 @@ mod import;
 mod interrupts;
 mod resume;
 mod send;
+mod warnings;
 
 use std::fs;
 use std::path::PathBuf;

@@ -102,7 +102,7 @@ fn progress_is_shown_on_a_terminal() {
 fn invalid_rows_are_reported_and_not_sent() {
     let world = World::new();
     write(&world, "people.csv", "nome;telefone\nAna;923000001\nRui;9,23E+08\nEva;923000001\n");
-    let lines = world.run(&send(&[])).exits(1).says("row 3, column `telefone`").json_lines();
+    let lines = world.run(&send(&["--skip-invalid"])).exits(0).says("row 3, column `telefone`").json_lines();
     let row = |row: u64| lines.iter().find(|line| line["row"] == row).expect("a row");
     assert_eq!(
         (&row(3)["outcome"], &row(3)["error"], &row(3)["column"]),
@@ -115,6 +115,35 @@ fn invalid_rows_are_reported_and_not_sent() {
     let line = report.iter().find(|line| value(line, "row") == "3").expect("a line");
     assert_eq!((value(line, "to"), value(line, "error")), ("9,23E+08", "scientific_number"));
     assert!(value(line, "message").contains("Excel has shortened"));
+}
+
+#[test]
+fn invalid_rows_are_left_out_only_on_purpose() {
+    let world = World::new();
+    write(&world, "people.csv", "nome;telefone\nAna;923000001\nRui;12\nEva;923000003\n");
+    world.run(&send(&[])).exits(1).says("one row is invalid: correct it, or send the others with --skip-invalid");
+    let error = world.run(&send(&["--json"])).exits(1).json_error();
+    assert_eq!((&error["code"], &error["outcome"]), (&json!("invalid_rows"), &json!("not_sent")));
+    assert!(world.sandbox.messages().is_empty() && !world.home.path().join("people.csv.zexa.db").exists());
+    // A person sees them, and decides.
+    let mut terminal = Terminal::start(&world, &about("send", &["--limit", "1"]));
+    terminal.expect("Send one message from ZEXA, and leave out one invalid row? [y/N] ");
+    terminal.send("y\r");
+    assert_eq!(terminal.end().0, Some(0));
+    // They were left out on purpose, so they are no failure of the job.
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0).json_lines();
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0).json_lines();
+    super::assert_once(&world, 2);
+    assert_eq!(world.run(&["bulk", "status", "people.csv"]).exits(0).json()["left"], 0);
+}
+
+#[test]
+fn a_message_that_the_client_would_reject_is_an_invalid_row() {
+    let world = World::new();
+    write(&world, "people.csv", "nome;telefone\nAna;+12345678901\n");
+    let arguments = ["bulk", "check", "people.csv", "--from", "", "--body", "x", "--country", "none"];
+    let lines = world.run(&arguments).exits(1).json_lines();
+    assert_eq!((&lines[0]["problem"], &lines[1]["messages"]), (&json!("refused"), &json!(0)));
 }
 
 #[test]
