@@ -158,6 +158,13 @@ bulk-interrupted = { $count ->
 }
 bulk-late = the time of --max-duration has passed
 bulk-changed = rows { $first } to { $last } of { $file } are not the rows that were confirmed
+bulk-changed-header = the names of the columns, or something in the rows up to { $last } of { $file }, are not those that were confirmed
+bulk-fewer = { $file } has fewer rows than were confirmed: { $found } instead of { $confirmed }
+bulk-appended = { $count ->
+    [one] one row was added at the end of { $file }
+   *[other] { $count } rows were added at the end of { $file }
+}: the other rows are those that were confirmed
+bulk-other-dialect = { $file } was saved with another delimiter or in another encoding. It contains the rows that were confirmed.
 bulk-shorter = { $file } has fewer rows than were confirmed
 bulk-stopped = The run has stopped: { $reason }
 

@@ -158,6 +158,13 @@ bulk-interrupted = { $count ->
 }
 bulk-late = o tempo de --max-duration passou
 bulk-changed = as linhas { $first } a { $last } de { $file } não são as que foram confirmadas
+bulk-changed-header = os nomes das colunas, ou algo nas linhas até à { $last } de { $file }, não são os que foram confirmados
+bulk-fewer = { $file } tem menos linhas do que as que foram confirmadas: { $found } em vez de { $confirmed }
+bulk-appended = { $count ->
+    [one] foi acrescentada uma linha no fim de { $file }
+   *[other] foram acrescentadas { $count } linhas no fim de { $file }
+}: as outras linhas são as que foram confirmadas
+bulk-other-dialect = { $file } foi guardado com outro separador ou noutra codificação. Contém as linhas que foram confirmadas.
 bulk-shorter = { $file } tem menos linhas do que as que foram confirmadas
 bulk-stopped = O envio parou: { $reason }
 

@@ -5,13 +5,15 @@
 // - `problems` has the texts about files and rows;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
 // - `job_files` finds the ledger of a job;
-// - `doubts` finds the rows in doubt in the file, and `times` shows times;
+// - `changed` compares a file with its job, `doubts` finds the rows in doubt in the file, and `times` shows times;
 // - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
 //
 // Ledgers, and with them everything that sends, need a Unix system.
 
 mod arguments;
 mod blocks;
+#[cfg(unix)]
+mod changed;
 mod check;
 mod check_command;
 #[cfg(unix)]

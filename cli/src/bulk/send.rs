@@ -119,6 +119,8 @@ fn store(plan: &Plan, path: &Path) -> Result<()> {
     let (shown, file) = (path.display().to_string(), plan.path.display().to_string());
     match ledger.job()? {
         None if !job_files::is_empty(&ledger)? => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
+        // Only saved with another delimiter or in another encoding.
+        Some(stored) if is_same_but_dialect(&stored, &plan.job) => Ok(()),
         Some(stored) if stored != job => Err(Failure::Usage(match is_other_file(&stored, &plan.job) {
             true => text!("bulk-other-file", file = file),
             false => text!("bulk-other-job", ledger = shown, file = file),
@@ -132,6 +134,14 @@ fn is_other_file(stored: &str, job: &Job) -> bool {
     serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
         (stored.rows, stored.messages) = (job.rows, job.messages);
         stored.blocks.clone_from(&job.blocks);
+        stored == *job
+    })
+}
+
+/// Whether a stored job differs from another one at most in how its file is written.
+fn is_same_but_dialect(stored: &str, job: &Job) -> bool {
+    serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
+        stored.dialect.clone_from(&job.dialect);
         stored == *job
     })
 }
