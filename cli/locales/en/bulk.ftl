@@ -33,11 +33,36 @@ problem-invalid-number = `{ $value }` is not a number that exists in { $country 
 problem-unknown-country = `{ $value }` begins with a country code that does not exist
 problem-not-e164 = `{ $value }` is not a number like +244912345678
 problem-not-an-address = `{ $value }` is not an email address
-problem-bad-key = the value cannot be used as a key: { $reason }
+problem-bad-key = the value cannot be used as a key: a key has at most 255 bytes, no control characters, and does not begin with `default:`
 problem-duplicate-key = row { $earlier } has the same key `{ $value }`
 problem-landline = { $value } is the number of a landline
 problem-refused = the message cannot be sent: { $reason }
 problem-duplicate-recipient = row { $earlier } has the same recipient { $value }
+
+system-not-found = the file or its folder does not exist
+system-permission = you do not have the permission for this file
+system-folder = this is a folder, not a file
+system-not-a-folder = a part of the path is not a folder
+system-full = the disk is full
+system-read-only = the disk is read-only
+
+row-in-doubt = it is not known whether an earlier run sent the message: see `zexa bulk status`
+row-in-progress = another run is sending the message
+row-key-reused = the key was used before for another recipient or text, so nothing was sent for this row
+row-duplicate = an earlier row has the same recipient or key
+row-stopped = not sent, because the run has stopped
+row-cancelled = cancelled
+row-no-connection = no connection to the API ({ $reason })
+row-connection-lost = the connection was lost before the API answered ({ $reason })
+row-timeout = the API did not answer in time
+
+stop-unauthorized = the API key was rejected
+stop-credits = the account does not have enough credits
+stop-rate = the API asks for a wait that is too long
+stop-ledger = the ledger cannot be used
+stop-connect = no connection is possible
+stop-unknown = it is not known of too many messages in a row whether they were sent
+stop-rejections = the first messages were all rejected for the same reason
 
 value-delimiter = expected one character, such as ; or the word tab
 
@@ -185,8 +210,8 @@ bulk-reason = Reason of the API ({ $count ->
    *[other] { $count } messages
 }): { $reason }
 bulk-not-sent = { $count ->
-    [one] One message was not sent.
-   *[other] { $count } messages were not sent.
+    [one] One message could not be sent now.
+   *[other] { $count } messages could not be sent now.
 }
 bulk-in-doubt = { $count ->
     [one] One message is in doubt: it is not known whether it was sent.
@@ -201,8 +226,8 @@ bulk-repeated-rows = { $count ->
    *[other] { $count } rows have the recipient of an earlier row, and were not sent.
 }
 bulk-left = { $count ->
-    [one] One message is left.
-   *[other] { $count } messages are left.
+    [one] One message is left to send.
+   *[other] { $count } messages are left to send.
 }
 bulk-report = Report: { $file }
 bulk-advice-doubt = `zexa bulk status { $file }` shows the messages in doubt, and what to do about them.

@@ -33,11 +33,36 @@ problem-invalid-number = «{ $value }» não é um número que exista em { $coun
 problem-unknown-country = «{ $value }» começa com um indicativo de país que não existe
 problem-not-e164 = «{ $value }» não é um número como +244912345678
 problem-not-an-address = «{ $value }» não é um endereço de correio electrónico
-problem-bad-key = o valor não pode ser usado como chave: { $reason }
+problem-bad-key = o valor não pode ser usado como chave: uma chave tem no máximo 255 bytes, não tem caracteres de controlo, e não começa por «default:»
 problem-duplicate-key = a linha { $earlier } tem a mesma chave «{ $value }»
 problem-landline = { $value } é o número de um telefone fixo
 problem-refused = a mensagem não pode ser enviada: { $reason }
 problem-duplicate-recipient = a linha { $earlier } tem o mesmo destinatário { $value }
+
+system-not-found = o ficheiro ou a sua pasta não existe
+system-permission = não tem permissão para este ficheiro
+system-folder = isto é uma pasta, e não um ficheiro
+system-not-a-folder = uma parte do caminho não é uma pasta
+system-full = o disco está cheio
+system-read-only = o disco só permite leitura
+
+row-in-doubt = não se sabe se um envio anterior enviou a mensagem: veja «zexa bulk status»
+row-in-progress = outro envio está a enviar a mensagem
+row-key-reused = a chave já foi usada para outro destinatário ou texto, e por isso nada foi enviado para esta linha
+row-duplicate = uma linha anterior tem o mesmo destinatário ou a mesma chave
+row-stopped = não foi enviada, porque o envio parou
+row-cancelled = cancelada
+row-no-connection = sem ligação à API ({ $reason })
+row-connection-lost = a ligação perdeu-se antes de a API responder ({ $reason })
+row-timeout = a API não respondeu a tempo
+
+stop-unauthorized = a chave de API foi recusada
+stop-credits = a conta não tem créditos suficientes
+stop-rate = a API pede uma espera demasiado longa
+stop-ledger = não é possível usar o registo de envios
+stop-connect = nenhuma ligação é possível
+stop-unknown = de demasiadas mensagens seguidas não se sabe se foram enviadas
+stop-rejections = as primeiras mensagens foram todas recusadas pelo mesmo motivo
 
 value-delimiter = espera-se um carácter, como ; ou a palavra tab
 
@@ -185,8 +210,8 @@ bulk-reason = Motivo da API ({ $count ->
    *[other] { $count } mensagens
 }): { $reason }
 bulk-not-sent = { $count ->
-    [one] Uma mensagem não foi enviada.
-   *[other] { $count } mensagens não foram enviadas.
+    [one] Uma mensagem não pôde ser enviada agora.
+   *[other] { $count } mensagens não puderam ser enviadas agora.
 }
 bulk-in-doubt = { $count ->
     [one] Uma mensagem está em dúvida: não se sabe se foi enviada.
@@ -201,8 +226,8 @@ bulk-repeated-rows = { $count ->
    *[other] { $count } linhas têm o destinatário de uma linha anterior, e não foram enviadas.
 }
 bulk-left = { $count ->
-    [one] Falta uma mensagem.
-   *[other] Faltam { $count } mensagens.
+    [one] Falta enviar uma mensagem.
+   *[other] Falta enviar { $count } mensagens.
 }
 bulk-report = Relatório: { $file }
 bulk-advice-doubt = «zexa bulk status { $file }» mostra as mensagens em dúvida, e o que fazer com elas.

@@ -96,7 +96,7 @@ help-contacts-import =
 
     O ficheiro precisa de colunas com nomes e números de telefone, e pode ter uma com endereços de correio electrónico. Os contactos que já existem são contados, e não são alterados. As linhas que são inválidas ou repetem um número de telefone não são adicionadas. Um relatório tem o resultado de cada linha.
 
-    O código de saída é 0 se no fim todos os contactos existem, e 1 se alguns foram recusados ou inválidos.
+    O código de saída é 0 se no fim todos os contactos existem, e 1 se alguns foram recusados ou inválidos. Com --skip-invalid, as linhas inválidas não contam.
     .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda
     .map = Usa esta coluna para um campo: «name», «phone» ou «email»
     .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
@@ -107,4 +107,5 @@ help-contacts-import =
     .max_duration = Pára ao fim deste tempo, como 2h
     .list = Lista de contactos a que os contactos são adicionados. Pode ser repetido
     .check = Só verifica o ficheiro, e não adiciona nada
+    .skip_invalid = Não falha por causa de linhas inválidas
     .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv

@@ -2,8 +2,8 @@
 //
 // - `job` is what is sent, and `plan` is a job with its columns; `messages` makes the message of a row;
 // - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result, with what `sender` finds out about the sender;
-// - `problems` has the texts about files and rows;
-// - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
+// - `problems` has the texts about files and rows, and `words` those about errors of the system and the client;
+// - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them and `report_order` sorts them, `progress` shows them, `signals` handles Ctrl-C;
 // - `job_files` finds the ledger of a job;
 // - `changed` compares a file with its job, `doubts` finds the rows in doubt in the file, and `times` shows times;
 // - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
@@ -30,6 +30,7 @@ pub(crate) mod problems;
 mod progress;
 mod recorder;
 mod report;
+mod report_order;
 #[cfg(unix)]
 mod resume;
 #[cfg(unix)]
@@ -44,6 +45,7 @@ mod source;
 #[cfg(unix)]
 mod status;
 mod times;
+mod words;
 
 use clap::{Args, Subcommand};
 

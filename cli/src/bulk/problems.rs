@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::words;
 use crate::failure::Failure;
 use crate::table::template::TemplateError;
 use crate::table::{Column, MAX_FIELDS, MAX_ROW, Problem, RowProblem, TableError};
@@ -56,7 +57,7 @@ pub(crate) fn reason(problem: &Problem) -> String {
         Problem::UnknownCountry { value } => text!("problem-unknown-country", value = value.as_str()),
         Problem::NotE164 { value } => text!("problem-not-e164", value = value.as_str()),
         Problem::NotAnAddress { value } => text!("problem-not-an-address", value = value.as_str()),
-        Problem::BadKey { reason } => text!("problem-bad-key", reason = reason.as_str()),
+        Problem::BadKey { .. } => text!("problem-bad-key"),
         Problem::DuplicateKey { value, earlier } => {
             text!("problem-duplicate-key", value = value.as_str(), earlier = earlier.to_string())
         }
@@ -71,7 +72,7 @@ pub(crate) fn reason(problem: &Problem) -> String {
 /// Why a file cannot be read as a table.
 fn table(error: &TableError) -> String {
     match error {
-        TableError::Io(error) => error.to_string(),
+        TableError::Io(error) => words::of_system(error),
         TableError::Empty => text!("table-empty"),
         TableError::NotCsv { kind: "xlsx" | "xls" } => text!("table-workbook"),
         TableError::NotCsv { kind } => text!("table-not-csv", kind = *kind),

@@ -22,6 +22,8 @@ pub(crate) struct Progress<'a> {
     bar: Option<ProgressBar>,
     total: u64,
     next: Instant,
+    /// Whether a line was printed without a terminal.
+    has_printed: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -32,7 +34,7 @@ impl<'a> Progress<'a> {
             ProgressBar::new(total).with_style(style)
         });
         let first = if bar.is_some() { Duration::ZERO } else { INTERVAL };
-        Progress { context, bar, total, next: Instant::now() + first }
+        Progress { context, bar, total, next: Instant::now() + first, has_printed: false }
     }
 
     /// Shows the progress, if it is time. `stats` is called only then.
@@ -48,7 +50,10 @@ impl<'a> Progress<'a> {
                 bar.set_position(done(&stats));
                 bar.set_message(line);
             }
-            None => self.context.note(&line),
+            None => {
+                self.context.note(&line);
+                self.has_printed = true;
+            }
         }
         self.next = now + if self.bar.is_some() { TICK } else { INTERVAL };
     }
@@ -61,10 +66,16 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Removes the live line.
-    pub(crate) fn clear(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+    /// Shows the end of the run. Without a terminal, only after a line was printed: short runs need none.
+    pub(crate) fn finish(&mut self, stats: &BulkStats) {
+        let line = line(stats, self.total);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(done(stats));
+                bar.abandon_with_message(line);
+            }
+            None if self.has_printed => self.context.note(&line),
+            None => {}
         }
     }
 }

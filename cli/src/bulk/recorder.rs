@@ -9,6 +9,7 @@ use zexa::{Contact, Kind, Message, Outcome, RowResult};
 use super::problems;
 use super::report::{Line, Report};
 use super::source::End;
+use super::words;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::numbers::shown;
@@ -185,12 +186,12 @@ impl Recorder {
             replayed: result.replayed,
             ..Line::default()
         };
-        self.add(line, None);
+        self.add(line, error.and_then(words::of_row));
     }
 
-    /// Writes what is buffered. Returns the failure of the report.
+    /// Completes the report. Returns the failure of the report.
     pub(crate) fn finish(&mut self) -> Option<Failure> {
-        let flushed = self.report.as_mut().map(Report::flush).transpose();
+        let flushed = self.report.as_mut().map(Report::finish).transpose();
         self.failure.take().or(flushed.err())
     }
 
@@ -209,7 +210,7 @@ impl Recorder {
                 self.output = None;
             }
         }
-        line.message = line.message.or(words);
+        line.message = words.or(line.message);
         if let Some(Err(failure)) = self.report.as_mut().map(|report| report.add(&line)) {
             self.failure.get_or_insert(failure);
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::{report_order, words};
 use crate::failure::{Failure, Result};
 use crate::texts::text;
 
@@ -19,18 +20,18 @@ pub(crate) struct Line {
     /// `duplicate` for a row that was not sent because an earlier one has the same recipient or key, `exists` for a contact that exists already, and
     /// otherwise the outcome of the core.
     pub(crate) outcome: &'static str,
+    /// The error in words. In the report, it is in the language of the user.
+    pub(crate) message: Option<String>,
+    /// The column with the problem.
+    pub(crate) column: Option<String>,
     /// Id of the message or the contact.
     pub(crate) id: Option<String>,
     pub(crate) status: Option<String>,
     /// Kind of the error, or the name of the problem of an invalid row.
     pub(crate) error: Option<String>,
-    /// The column with the problem.
-    pub(crate) column: Option<String>,
     pub(crate) http_status: Option<u16>,
     pub(crate) code: Option<String>,
     pub(crate) request_id: Option<String>,
-    /// The error in words.
-    pub(crate) message: Option<String>,
     pub(crate) replayed: bool,
 }
 
@@ -40,6 +41,7 @@ pub(crate) const REPORT: &str = ".report.csv";
 /// A report that is being written.
 pub(crate) struct Report {
     path: PathBuf,
+    delimiter: u8,
     writer: csv::Writer<BufWriter<File>>,
 }
 
@@ -67,7 +69,7 @@ impl Report {
         let file = open().map_err(|error| failure(path, &error))?;
         let delimiter = u8::try_from(delimiter).unwrap_or(b',');
         let writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
-        Ok(Report { path: path.to_owned(), writer })
+        Ok(Report { path: path.to_owned(), delimiter, writer })
     }
 
     /// Adds a line.
@@ -79,13 +81,16 @@ impl Report {
         self.writer.serialize(line).map_err(|error| failure(&self.path, &error.into()))
     }
 
-    /// Writes what is buffered.
+    /// Writes what is buffered, and sorts the lines by row.
     ///
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub(crate) fn flush(&mut self) -> Result<()> {
-        self.writer.flush().map_err(|error| failure(&self.path, &error))
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        self.writer.flush().map_err(|error| failure(&self.path, &error))?;
+        // Without it, the report is complete, too.
+        let _ = report_order::sort(&self.path, self.delimiter);
+        Ok(())
     }
 }
 
@@ -121,7 +126,7 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn failure(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = error.to_string()))
+    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = words::of_system(error)))
 }
 
 #[cfg(test)]
@@ -137,7 +142,7 @@ mod tests {
         {
             let mut report = Report::create(&path, delimiter).expect("a report");
             report.add(&Line { row: 2, outcome: "accepted", ..Line::default() }).expect("a line");
-            report.flush().expect("a file");
+            report.finish().expect("a file");
             let text = fs::read_to_string(&path).expect("a text");
             assert!(text.starts_with(expected), "{text}");
             assert_eq!(text.lines().count(), 2);

@@ -37,7 +37,7 @@ pub(crate) struct Run<'a> {
 /// The result of a run.
 struct Finished {
     counts: Counts,
-    /// Number of messages that were not pulled.
+    /// Number of messages that were not pulled or not sent.
     left: u64,
     /// The name of the reason, if the run has stopped before the end of the file. Never changes.
     stopped: Option<String>,
@@ -91,8 +91,8 @@ impl Run<'_> {
 
 fn finished(plan: &Plan, recorder: &mut Recorder, stop: &Stop) -> Finished {
     let counts = std::mem::take(&mut recorder.counts);
-    let sent = counts.accepted + counts.rejected + counts.not_sent + counts.unknown;
-    let left = plan.job.messages.saturating_sub(sent);
+    // As in `bulk status`.
+    let left = plan.job.messages.saturating_sub(counts.accepted + counts.rejected + counts.unknown);
     let (stopped, reason) = stop.reason(recorder.end.as_ref(), left == 0, &plan.path).unzip();
     Finished { counts, left, stopped, reason: reason.flatten() }
 }
@@ -148,7 +148,7 @@ fn print(context: &Context, plan: &Plan, ledger: &Path, report: &Path, finished:
     }
     if stopped.as_deref() == Some("changed") {
         context.note(&text!("bulk-advice-changed"));
-    } else if stopped.is_some() || *left + counts.not_sent > 0 {
+    } else if stopped.is_some() || *left > 0 {
         context.note(&text!("bulk-advice-resume", file = file.as_str()));
     }
     Ok(())

@@ -28,7 +28,7 @@ fn the_first_waits_for_the_rows_in_flight() {
     world.run(&["credits"]).exits(0);
     let (code, text) = terminal.end();
     assert_eq!(code, Some(130));
-    assert!(text.contains("4 messages were accepted.\n96 messages are left.\n"), "{text:?}");
+    assert!(text.contains("4 messages were accepted.\n96 messages are left to send.\n"), "{text:?}");
     assert!(text.contains("Send the rest with `zexa bulk resume people.csv`."), "{text:?}");
     assert_once(&world, 4);
     world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
@@ -67,7 +67,9 @@ fn the_second_cancels_them() {
     let (code, text) = terminal.end();
     assert_eq!(code, Some(130));
     assert!(
-        text.contains("4 messages are in doubt: it is not known whether they were sent.\n96 messages are left.\n"),
+        text.contains(
+            "4 messages are in doubt: it is not known whether they were sent.\n96 messages are left to send.\n"
+        ),
         "{text:?}"
     );
     world.sandbox.clear_faults();

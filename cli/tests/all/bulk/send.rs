@@ -95,6 +95,9 @@ fn progress_is_shown_on_a_terminal() {
     terminal.expect(" left");
     let (code, text) = terminal.end();
     assert_eq!(code, Some(0));
+    // The last state stays on the screen, above the summary.
+    let line = text.split(['\r', '\n']).rfind(|line| line.contains(" of 400")).expect("a progress line");
+    assert!(line.contains("400 of 400") && !line.contains("left"), "{line:?}");
     assert!(text.contains("400 messages were accepted.\nReport: people.csv.report.csv\n"), "{text:?}");
 }
 
@@ -338,6 +341,46 @@ fn a_sandbox_leaves_no_ledger() {
     assert!(!world.home.path().join("people.csv.sandbox.zexa.db").exists());
     assert!(world.sandbox.messages().is_empty());
     world.run(&send(&[])).exits(0);
+}
+
+#[test]
+fn the_report_is_in_the_order_of_the_file() {
+    // The first message is answered after the others.
+    let world =
+        World::with(json!({"faults": [{"method": "POST", "path": "/messages", "process": true, "after_requests": 8}]}));
+    write(&world, "people.csv", "nome;telefone\nAna;923000001\nZé;12\nEva;923000003\nRui;923000004\nIvo;923000001\n");
+    let mut child = crate::support::spawn(&mut world.command(&send(&["--skip-invalid"])));
+    drop(child.stdin.take());
+    while world.sandbox.messages().len() < 2 {
+        std::thread::yield_now();
+    }
+    for _ in 0..8 {
+        world.run(&["credits"]).exits(0);
+    }
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
+    let report = report(&world);
+    let rows: Vec<_> = report.iter().map(|line| (value(line, "row"), value(line, "outcome"))).collect();
+    let expected = [("2", "accepted"), ("3", "not_sent"), ("4", "accepted"), ("5", "accepted"), ("6", "duplicate")];
+    assert_eq!(rows, expected);
+    let names: Vec<_> = report[0].iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names[..6], ["row", "key", "to", "outcome", "message", "column"]);
+}
+
+#[test]
+fn errors_of_the_client_are_in_the_language_of_the_user() {
+    let world = World::with(json!({"faults": [{"method": "POST", "path": "/messages", "then": "reset"}]}));
+    write(&world, "people.csv", PEOPLE);
+    let lines = world.run_in_portuguese(&send(&["--concurrency", "1"])).exits(3).json_lines();
+    let english = lines[0]["message"].as_str().expect("a message").to_owned();
+    let message = value(&report(&world)[0], "message").to_owned();
+    assert_eq!(message, format!("a ligação perdeu-se antes de a API responder ({english})"));
+    world.run_in_portuguese(&["bulk", "resume", "people.csv", "--yes"]).exits(3);
+    assert!(value(&report(&world)[0], "message").starts_with("não se sabe se um envio anterior enviou a mensagem"));
+    let run = world.run_in_portuguese(&["bulk", "check", "x.csv", "--from", "ZEXA", "--body", "x"]).exits(1);
+    run.says("x.csv: o ficheiro ou a sua pasta não existe").says("Nada foi enviado.");
+    let world = World::with(json!({"state": {"credits": 1}}));
+    write(&world, "people.csv", PEOPLE);
+    world.run_in_portuguese(&send(&["--concurrency", "1"])).exits(1).says("a conta não tem créditos suficientes");
 }
 
 #[test]
