@@ -151,8 +151,8 @@ bulk-invalid-refused = { $count ->
    *[other] { $count } rows are invalid: correct them
 }, or send the others with --skip-invalid
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
-bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own
-bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well
+bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own.
+bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well.
 bulk-no-ledger = the ledger { $ledger } does not exist: nothing was sent with it, or it was moved
 bulk-no-job = { $ledger } has no job of this program
 bulk-newer-job = the job in { $ledger } was written by a later version of this program: update it
@@ -249,7 +249,10 @@ status-doubts = { $count ->
 }
 status-no-file = The rows and recipients are not known, because the file cannot be read: { $reason }
 status-changed-file = Some rows were not found in { $file }: it has changed since it was sent. The report of `bulk send` has their recipients.
-status-advice-ask = They are not sent again until you decide. Ask the recipients whether they got the message, or ask Zexa's support with the request ids or the times. Then enter the answer:
+status-advice-ask = { $count ->
+    [one] It is not sent again until you decide. Ask the recipient whether the message has arrived, or ask Zexa's support with the request id or the time. Then enter the answer:
+   *[other] They are not sent again until you decide. Ask the recipients whether the messages have arrived, or ask Zexa's support with the request ids or the times. Then enter the answers:
+}
 status-advice-sent = it was sent: `zexa bulk settle { $job } { $row } sent`
 status-advice-not-sent = it was not sent, and `bulk resume` is to send it: `zexa bulk settle { $job } { $row } not-sent`
 status-advice-all = the same answer for all: `zexa bulk settle { $job } --all sent`, or `--all not-sent`

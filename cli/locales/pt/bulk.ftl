@@ -151,9 +151,9 @@ bulk-invalid-refused = { $count ->
    *[other] { $count } linhas são inválidas: corrija-as
 }, ou envie as outras com --skip-invalid
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
-bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio
-bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem
-bulk-no-ledger = o registo { $ledger } não existe: nada foi enviado com ele, ou foi movido
+bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio.
+bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem.
+bulk-no-ledger = o registo de envios { $ledger } não existe: nada foi enviado com ele, ou o ficheiro foi movido
 bulk-no-job = { $ledger } não tem nenhum envio deste programa
 bulk-newer-job = o envio em { $ledger } foi escrito por uma versão mais recente deste programa: actualize-o
 
@@ -249,7 +249,10 @@ status-doubts = { $count ->
 }
 status-no-file = As linhas e os destinatários não são conhecidos, porque não é possível ler o ficheiro: { $reason }
 status-changed-file = Algumas linhas não foram encontradas em { $file }: o ficheiro mudou desde o envio. O relatório de «bulk send» tem os destinatários.
-status-advice-ask = Não são enviadas outra vez enquanto não decidir. Pergunte aos destinatários se receberam a mensagem, ou pergunte ao apoio da Zexa com os ids dos pedidos ou as horas. Depois indique a resposta:
+status-advice-ask = { $count ->
+    [one] Não é enviada outra vez enquanto não decidir. Pergunte ao destinatário se a mensagem chegou, ou pergunte ao apoio da Zexa com o id do pedido ou a hora. Depois indique a resposta:
+   *[other] Não são enviadas outra vez enquanto não decidir. Pergunte aos destinatários se as mensagens chegaram, ou pergunte ao apoio da Zexa com os ids dos pedidos ou as horas. Depois indique as respostas:
+}
 status-advice-sent = foi enviada: «zexa bulk settle { $job } { $row } sent»
 status-advice-not-sent = não foi enviada, e «bulk resume» deve enviá-la: «zexa bulk settle { $job } { $row } not-sent»
 status-advice-all = a mesma resposta para todas: «zexa bulk settle { $job } --all sent», ou «--all not-sent»

@@ -22,7 +22,7 @@ help-bulk-check =
 help-bulk-send =
     Envia uma mensagem a cada linha de um ficheiro CSV, uma só vez
 
-    Verifica o ficheiro como «bulk check», pergunta, e envia. Um registo ao lado do ficheiro guarda o que foi enviado: se o comando for interrompido, «bulk resume» continua-o, e não envia nada duas vezes. As linhas inválidas não são enviadas. Se as houver, --yes precisa de --skip-invalid. Um relatório tem o resultado de cada linha.
+    Verifica o ficheiro como «bulk check», pergunta, e envia. Um registo de envios ao lado do ficheiro guarda o que foi enviado: se o comando for interrompido, «bulk resume» continua-o, e não envia nada duas vezes. As linhas inválidas não são enviadas. Se as houver, --yes precisa de --skip-invalid. Um relatório tem o resultado de cada linha.
 
     O primeiro Ctrl-C pára o comando depois das linhas em curso, o segundo cancela-as.
 
@@ -44,22 +44,22 @@ help-bulk-send =
     .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
     .concurrency = Número máximo de pedidos ao mesmo tempo
     .max_duration = Pára ao fim deste tempo, como 2h
-    .same_account = Usa o registo com outra chave de API da mesma conta, como uma nova
+    .same_account = Usa o registo de envios com outra chave de API da mesma conta, como uma nova
     .limit = Envia só este número de mensagens, como piloto. «bulk resume» envia o resto
-    .ledger = Registo que guarda o que foi enviado. Por omissão: o nome do ficheiro com .zexa.db
+    .ledger = Registo de envios, que guarda o que foi enviado. Por omissão: o nome do ficheiro com .zexa.db
     .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
 
 help-bulk-resume =
     Continua um envio que foi interrompido, ou envia o resto depois de um piloto
 
-    O texto, o remetente, as colunas e as horas são os de «bulk send»: estão guardados no registo. As linhas aceites não são enviadas outra vez, e as linhas em dúvida só depois de «bulk settle CHAVE not-sent». Se uma linha do ficheiro mudou entretanto, nada é enviado.
-    .file = Ficheiro CSV que foi enviado, ou o seu registo
-    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    O texto, o remetente, as colunas e as horas são os de «bulk send»: estão guardados no registo de envios. As linhas aceites não são enviadas outra vez, e as linhas em dúvida só depois de «bulk settle CHAVE not-sent». Se uma linha do ficheiro mudou entretanto, nada é enviado.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
+    .ledger = Registo de envios, se não estiver ao lado do ficheiro
     .yes = Não pergunta antes de enviar
     .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
     .concurrency = Número máximo de pedidos ao mesmo tempo
     .max_duration = Pára ao fim deste tempo, como 2h
-    .same_account = Usa o registo com outra chave de API da mesma conta, como uma nova
+    .same_account = Usa o registo de envios com outra chave de API da mesma conta, como uma nova
     .rejected = Envia outra vez as linhas recusadas
     .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
 
@@ -67,15 +67,15 @@ help-bulk-status =
     Mostra o estado de um envio, e as linhas em dúvida
 
     Funciona durante o envio. Não envia nada, e não precisa de chave de API.
-    .file = Ficheiro CSV que foi enviado, ou o seu registo
-    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
+    .ledger = Registo de envios, se não estiver ao lado do ficheiro
 
 help-bulk-export =
-    Escreve o registo de um envio em CSV: cada linha com o seu estado
+    Escreve o extracto de um envio em CSV: cada linha com o seu estado
 
-    O registo tem chaves e ids, mas não números de telefone nem textos. O relatório de «bulk send» tem os números de telefone.
-    .file = Ficheiro CSV que foi enviado, ou o seu registo
-    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    O extracto tem chaves e ids, mas não números de telefone nem textos. O relatório de «bulk send» tem os números de telefone.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
+    .ledger = Registo de envios, se não estiver ao lado do ficheiro
     .output = Ficheiro a escrever, em vez do stdout
 
 help-bulk-settle =
@@ -84,8 +84,8 @@ help-bulk-settle =
     Averigúe primeiro se as mensagens existem: pergunte aos destinatários, ou ao apoio da Zexa com os ids dos pedidos ou as horas. «bulk status» mostra as linhas em dúvida com as suas chaves e os seus destinatários.
 
     Se uma das linhas não estiver em dúvida, nenhuma é resolvida. As linhas que foram enviadas nunca mais são enviadas. «bulk resume» envia as que não foram.
-    .file = Ficheiro CSV que foi enviado, ou o seu registo
-    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
+    .ledger = Registo de envios, se não estiver ao lado do ficheiro
     .answer = Chaves das linhas, e depois «not-sent», ou «sent» com o id da mensagem se for conhecido
     .rows = Números das linhas no ficheiro CSV, cujo cabeçalho é a linha 1. Pode ser repetido
     .all = Resolve todas as linhas em dúvida, depois de uma pergunta

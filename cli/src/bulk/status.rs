@@ -99,7 +99,7 @@ fn add_doubts(lines: &mut Vec<String>, doubts: &Doubts, files: &JobFiles, argume
         None if doubts.lost() > 0 => lines.push(text!("status-changed-file", file = file)),
         None => {}
     }
-    lines.push(text!("status-advice-ask"));
+    lines.push(text!("status-advice-ask", count = doubts.rows.len()));
     let mut job = quoted(&arguments.file.display().to_string());
     if let Some(ledger) = &arguments.ledger {
         job.push_str(&format!(" --ledger {}", quoted(&ledger.display().to_string())));
