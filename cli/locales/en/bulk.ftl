@@ -149,7 +149,7 @@ bulk-ask-skipping = Send { $count ->
 bulk-invalid-refused = { $count ->
     [one] one row is invalid: correct it
    *[other] { $count } rows are invalid: correct them
-}, or send the others with --skip-invalid
+}, or send the others with --skip-invalid; `zexa bulk check` shows all problems
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
 bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own.
 bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well.
@@ -236,7 +236,7 @@ bulk-advice-changed = Restore the file, and continue with `zexa bulk resume`. Pu
 report-is-source = { $file } cannot be the report: it would replace a file that is needed
 
 field-file = File
-status-schedule = Send at
+status-schedule = Scheduled
 status-messages = Messages
 status-accepted = Accepted
 status-rejected = Rejected
@@ -279,7 +279,7 @@ settle-ask-sent = { $count ->
 settle-ask-not-sent = { $count ->
     [one] Does this message count as not sent?
    *[other] Do these { $count } messages count as not sent?
-} `bulk resume` sends them then: who has got one already gets it twice.
+} `bulk resume` sends them then: recipients who already have it get it twice.
 settle-unchanged = Nothing was settled.
 export-done = { $count ->
     [one] One row was written to { $file }.

@@ -149,9 +149,9 @@ bulk-ask-skipping = Enviar { $count ->
 bulk-invalid-refused = { $count ->
     [one] uma linha é inválida: corrija-a
    *[other] { $count } linhas são inválidas: corrija-as
-}, ou envie as outras com --skip-invalid
+}, ou envie as outras com --skip-invalid; «zexa bulk check» mostra todos os problemas
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
-bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio.
+bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro à parte.
 bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem.
 bulk-no-ledger = o registo de envios { $ledger } não existe: nada foi enviado com ele, ou o ficheiro foi movido
 bulk-no-job = { $ledger } não tem nenhum envio deste programa
@@ -232,16 +232,16 @@ bulk-left = { $count ->
 bulk-report = Relatório: { $file }
 bulk-advice-doubt = «zexa bulk status { $file }» mostra as mensagens em dúvida, e o que fazer com elas.
 bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».
-bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro próprio.
+bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro à parte.
 report-is-source = { $file } não pode ser o relatório: substituiria um ficheiro que é preciso
 
 field-file = Ficheiro
-status-schedule = Enviar a
+status-schedule = Agendada para
 status-messages = Mensagens
 status-accepted = Aceites
 status-rejected = Recusadas
 status-doubt = Em dúvida
-status-claimed = A ser enviadas
+status-claimed = Em envio
 status-left = Por enviar
 status-doubts = { $count ->
     [one] Não se sabe se esta mensagem foi enviada:
@@ -260,8 +260,8 @@ status-advice-all = a mesma resposta para todas: «zexa bulk settle { $job } --a
 doubt-row = linha { $row }, para { $to }
 doubt-row-alone = linha { $row }
 doubt-key = chave { $key }
-doubt-no-answer = { $name }: começada a { $time }, sem resposta registada
-doubt-status = { $name }: começada a { $time }, com a resposta de estado { $status }, que não diz se foi enviada
+doubt-no-answer = { $name }: iniciada a { $time }, sem resposta registada
+doubt-status = { $name }: iniciada a { $time }, com a resposta de estado { $status }, que não diz se foi enviada
 doubt-request = ; id do pedido { $request }
 doubt-also-key = ; chave { $key }
 
@@ -279,7 +279,7 @@ settle-ask-sent = { $count ->
 settle-ask-not-sent = { $count ->
     [one] Esta mensagem conta como não enviada?
    *[other] Estas { $count } mensagens contam como não enviadas?
-} Depois, «bulk resume» envia-as: quem já recebeu uma recebe-a duas vezes.
+} Depois, «bulk resume» envia o que falta: quem já recebeu a mensagem recebe-a duas vezes.
 settle-unchanged = Nada foi resolvido.
 export-done = { $count ->
     [one] Uma linha foi escrita em { $file }.

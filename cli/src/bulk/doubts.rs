@@ -14,6 +14,9 @@ use crate::failure::Result;
 use crate::output::printable;
 use crate::texts::text;
 
+/// The beginning of keys that the ledger makes.
+const DEFAULT_KEY: &str = "default:";
+
 /// A row in doubt.
 pub(crate) struct Doubt {
     pub(crate) recorded: DoubtfulRow,
@@ -113,7 +116,8 @@ impl Doubt {
         if let Some(request) = request_id {
             line.push_str(&text!("doubt-request", request = printable(request)));
         }
-        if self.place.is_some() {
+        // Those of the ledger say nothing to people.
+        if self.place.is_some() && !key.starts_with(DEFAULT_KEY) {
             line.push_str(&text!("doubt-also-key", key = printable(key)));
         }
         line

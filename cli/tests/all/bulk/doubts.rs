@@ -62,11 +62,12 @@ fn the_status_says_what_to_do() {
     assert!(text.contains("It is not known whether these messages were sent:"), "{text}");
     assert!(text.contains("  row 2, to +244923000001: begun at 20"), "{text}");
     assert!(text.contains(" +01:00, no answer is recorded"), "local times: {text}");
+    assert!(!text.contains("default:"), "keys that people do not know: {text}");
     for advice in ["--row 2 sent`", "--row 2 not-sent`", "--all sent`"] {
         assert!(text.contains(&format!("zexa bulk settle people.csv {advice}")), "{text}");
     }
     let text = shown(&world, "pt_AO");
-    assert!(text.contains("  linha 2, para +244923000001: começada a 20"), "{text}");
+    assert!(text.contains("  linha 2, para +244923000001: iniciada a 20"), "{text}");
     assert!(text.contains("Em dúvida") && text.contains("«zexa bulk settle people.csv --row 2 sent»"), "{text}");
     let time = status(&world)["rows_in_doubt"][0]["claimed_at"].as_str().expect("a time").to_owned();
     assert!(time.ends_with('Z'), "JSON is in UTC: {time}");
