@@ -120,9 +120,9 @@ bulk-cost-unknown = Cost: at least { $cost ->
 }; the balance is not known: { $reason }
 bulk-cost-undocumented = Cost: not documented for the channel { $channel }
 bulk-abroad = Warning: { $count ->
-    [one] one message goes
-   *[other] { $count } messages go
-} to other countries, for 2 to 5 credits per segment. The cost above counts 2, so it may be higher.
+    [one] one message goes to another country
+   *[other] { $count } messages go to other countries
+}, for 2 to 5 credits per segment. The cost above counts 2, so it may be higher.
 bulk-schedule = The messages are sent at { $time }.
 bulk-balance-low = Warning: the balance is too low for all messages.
 bulk-first-messages = The first messages:
@@ -194,6 +194,7 @@ bulk-shorter = { $file } has fewer rows than were confirmed
 bulk-stopped = The run has stopped: { $reason }
 
 bulk-accepted = { $count ->
+    [0] No message was accepted.
     [one] One message was accepted.
    *[other] { $count } messages were accepted.
 }
@@ -290,10 +291,12 @@ settled-not-sent = { $name }: counts as not sent. `zexa bulk resume` sends it.
 
 import-more = … and { $count } more. The report has all of them.
 import-added = { $count ->
+    [0] No contact was added.
     [one] One contact was added.
    *[other] { $count } contacts were added.
 }
 import-existing = { $count ->
+    [0] No contact existed before.
     [one] One contact existed before.
    *[other] { $count } contacts existed before.
 }

@@ -120,9 +120,9 @@ bulk-cost-unknown = Custo: pelo menos { $cost ->
 }; não se conhece o saldo: { $reason }
 bulk-cost-undocumented = Custo: não está documentado para o canal { $channel }
 bulk-abroad = Aviso: { $count ->
-    [one] uma mensagem vai
-   *[other] { $count } mensagens vão
-} para outros países, por 2 a 5 créditos por segmento. O custo acima conta 2, e por isso pode ser maior.
+    [one] uma mensagem vai para outro país
+   *[other] { $count } mensagens vão para outros países
+}, por 2 a 5 créditos por segmento. O custo acima conta 2, e por isso pode ser maior.
 bulk-schedule = As mensagens são enviadas a { $time }.
 bulk-balance-low = Aviso: o saldo não chega para todas as mensagens.
 bulk-first-messages = As primeiras mensagens:
@@ -194,6 +194,7 @@ bulk-shorter = { $file } tem menos linhas do que as que foram confirmadas
 bulk-stopped = O envio parou: { $reason }
 
 bulk-accepted = { $count ->
+    [0] Nenhuma mensagem foi aceite.
     [one] Uma mensagem foi aceite.
    *[other] { $count } mensagens foram aceites.
 }
@@ -290,10 +291,12 @@ settled-not-sent = { $name }: conta como não enviada. «zexa bulk resume» envi
 
 import-more = … e mais { $count }. O relatório tem tudo.
 import-added = { $count ->
+    [0] Nenhum contacto foi adicionado.
     [one] Um contacto foi adicionado.
    *[other] { $count } contactos foram adicionados.
 }
 import-existing = { $count ->
+    [0] Nenhum contacto existia antes.
     [one] Um contacto já existia.
    *[other] { $count } contactos já existiam.
 }

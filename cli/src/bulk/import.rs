@@ -85,8 +85,9 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         );
     }
     let client = context.builder()?;
-    let (confirmed, _) = check(context, table, path, &contacts, false)?;
-    add(context, arguments, client.build_async()?, &dialect, &contacts, &confirmed)
+    let (confirmed, counts) = check(context, table, path, &contacts, false)?;
+    let total = confirmed.count - counts.invalid - counts.repeated;
+    add(context, arguments, client.build_async()?, &dialect, &contacts, (&confirmed, total))
 }
 
 /// Reads the file, and shows what is wrong with it. With `is_all`, and if the output is JSON, all of it.
@@ -122,14 +123,14 @@ fn check(
     Ok((confirmed, counts))
 }
 
-/// Adds the contacts.
+/// Adds the contacts. `confirmed` is the file as it was read, and `total` the number of its contacts.
 fn add(
     context: &Context,
     arguments: &Arguments,
     client: zexa::AsyncClient,
     dialect: &Dialect,
     contacts: &Contacts,
-    confirmed: &Confirmed,
+    (confirmed, total): (&Confirmed, u64),
 ) -> Result {
     let path = &arguments.file.file;
     let report_path = arguments.report.clone().unwrap_or_else(|| beside(path, REPORT));
@@ -154,7 +155,7 @@ fn add(
     };
     signals::begin_run();
     let run = client.contacts().create_many(source, &arguments.pace.options())?;
-    let stop = drive(run, context, &arguments.pace, confirmed.count, &recorder);
+    let stop = drive(run, context, &arguments.pace, total, &recorder);
     let mut recorder = recorder.borrow_mut();
     let failure = recorder.finish();
     let stopped = stop.reason(recorder.end.as_ref(), false, path);

@@ -44,11 +44,11 @@ impl<'a> Progress<'a> {
             return;
         }
         let stats = stats();
-        let line = line(&stats, self.total);
+        let line = line(&stats, self.total, false);
         match &self.bar {
             Some(bar) => {
-                bar.set_position(done(&stats));
                 bar.set_message(line);
+                bar.set_position(done(&stats));
             }
             None => {
                 self.context.note(&line);
@@ -68,7 +68,7 @@ impl<'a> Progress<'a> {
 
     /// Shows the end of the run. Without a terminal, only after a line was printed: short runs need none.
     pub(crate) fn finish(&mut self, stats: &BulkStats) {
-        let line = line(stats, self.total);
+        let line = line(stats, self.total, true);
         match &self.bar {
             Some(bar) => {
                 bar.set_position(done(stats));
@@ -80,15 +80,17 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// The number of rows with a result.
+/// The number of messages with a result. Repeated rows are not among the messages that were confirmed.
 fn done(stats: &BulkStats) -> u64 {
-    stats.pulled.saturating_sub(stats.in_flight)
+    stats.pulled.saturating_sub(stats.in_flight + stats.duplicate)
 }
 
-fn line(stats: &BulkStats, total: u64) -> String {
+fn line(stats: &BulkStats, total: u64, has_ended: bool) -> String {
     let done = done(stats);
     let mut line = text!("bulk-progress", done = done, total = total, rate = format!("{:.1}", stats.rate));
-    if let Some(wait) = stats.gate_opens_in.filter(|wait| *wait >= 1.0) {
+    if has_ended {
+        // Nothing is waited for any longer.
+    } else if let Some(wait) = stats.gate_opens_in.filter(|wait| *wait >= 1.0) {
         line.push_str(&text!("bulk-progress-wait", time = duration(wait)));
     } else if stats.rate >= 0.1 && done < total {
         line.push_str(&text!("bulk-progress-left", time = duration((total - done) as f64 / stats.rate)));

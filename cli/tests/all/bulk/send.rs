@@ -102,6 +102,19 @@ fn progress_is_shown_on_a_terminal() {
 }
 
 #[test]
+fn the_progress_counts_messages() {
+    let file = "nome;telefone\nAna;923000001\nRui;12\nEva;923000001\nIvo;923000004\n";
+    for command in [&send(&["--skip-invalid"])[..], &["contacts", "import", "people.csv", "--skip-invalid"]] {
+        let world = World::new();
+        write(&world, "people.csv", file);
+        let (code, text) = Terminal::start(&world, command).end();
+        assert_eq!(code, Some(0), "{text}");
+        let line = text.split(['\r', '\n']).rfind(|line| line.contains("/s")).expect("a progress line");
+        assert!(line.contains(" 2 of 2 · "), "neither invalid nor repeated rows: {line:?}");
+    }
+}
+
+#[test]
 fn invalid_rows_are_reported_and_not_sent() {
     let world = World::new();
     write(&world, "people.csv", "nome;telefone\nAna;923000001\nRui;9,23E+08\nEva;923000001\n");

@@ -105,7 +105,7 @@ fn numbers_that_receive_no_sms_or_cost_more() {
     assert_eq!((&check["messages"], &check["landlines"], &check["abroad"]), (&json!(3), &json!(1), &json!(1)));
     let text = shown(&world, &about("check", &[]));
     assert!(text.contains("one number is that of a landline") && text.contains("row 2, column `telefone`"), "{text}");
-    assert!(text.contains("one message goes to other countries, for 2 to 5 credits per segment"), "{text}");
+    assert!(text.contains("one message goes to another country, for 2 to 5 credits per segment"), "{text}");
     let text = shown(&world, &about("check", &["--channel", "carrier-pigeon", "--map", "to=telefone"]));
     assert!(text.contains("Cost: not documented for the channel carrier-pigeon"), "{text}");
 }
