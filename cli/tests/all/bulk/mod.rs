@@ -5,6 +5,7 @@ mod check;
 mod doubts;
 mod import;
 mod interrupts;
+mod results;
 mod resume;
 mod send;
 mod warnings;
