@@ -249,7 +249,7 @@ status-doubts = { $count ->
    *[other] It is not known whether these messages were sent:
 }
 status-no-file = The rows and recipients are not known, because the file cannot be read: { $reason }
-status-changed-file = Some rows were not found in { $file }: it has changed since it was sent. The report of `bulk send` has their recipients.
+status-changed-file = { $file } has changed since it was sent, so the numbers of some rows are not known. The report of `bulk send` has the recipient of each key.
 status-advice-ask = { $count ->
     [one] It is not sent again until you decide. Ask the recipient whether the message has arrived, or ask Zexa's support with the request id or the time. Then enter the answer:
    *[other] They are not sent again until you decide. Ask the recipients whether the messages have arrived, or ask Zexa's support with the request ids or the times. Then enter the answers:
@@ -259,6 +259,7 @@ status-advice-not-sent = it was not sent, and `bulk resume` is to send it: `zexa
 status-advice-all = the same answer for all: `zexa bulk settle { $job } --all sent`, or `--all not-sent`
 
 doubt-row = row { $row }, to { $to }
+doubt-to = key { $key }, to { $to }
 doubt-row-alone = row { $row }
 doubt-key = key { $key }
 doubt-no-answer = { $name }: begun at { $time }, no answer is recorded

@@ -249,7 +249,7 @@ status-doubts = { $count ->
    *[other] Não se sabe se estas mensagens foram enviadas:
 }
 status-no-file = As linhas e os destinatários não são conhecidos, porque não é possível ler o ficheiro: { $reason }
-status-changed-file = Algumas linhas não foram encontradas em { $file }: o ficheiro mudou desde o envio. O relatório de «bulk send» tem os destinatários.
+status-changed-file = { $file } mudou desde o envio, e por isso os números de algumas linhas não são conhecidos. O relatório de «bulk send» tem o destinatário de cada chave.
 status-advice-ask = { $count ->
     [one] Não é enviada outra vez enquanto não decidir. Pergunte ao destinatário se a mensagem chegou, ou pergunte ao apoio da Zexa com o id do pedido ou a hora. Depois indique a resposta:
    *[other] Não são enviadas outra vez enquanto não decidir. Pergunte aos destinatários se as mensagens chegaram, ou pergunte ao apoio da Zexa com os ids dos pedidos ou as horas. Depois indique as respostas:
@@ -259,6 +259,7 @@ status-advice-not-sent = não foi enviada, e «bulk resume» deve enviá-la: «z
 status-advice-all = a mesma resposta para todas: «zexa bulk settle { $job } --all sent», ou «--all not-sent»
 
 doubt-row = linha { $row }, para { $to }
+doubt-to = chave { $key }, para { $to }
 doubt-row-alone = linha { $row }
 doubt-key = chave { $key }
 doubt-no-answer = { $name }: iniciada a { $time }, sem resposta registada

@@ -43,6 +43,19 @@ pub(crate) fn confirmed(context: &Context, path: &Path, job: &Job) -> Result<(Pl
     }
 }
 
+/// The plan of a stored job, also if its file was saved with another delimiter or in another encoding meanwhile. Whether it contains the rows that were
+/// confirmed is not known.
+///
+/// # Errors
+///
+/// If the file cannot be read, or has other columns.
+pub(crate) fn open(path: &Path, job: &Job) -> Result<Plan> {
+    Plan::resume(path, job.clone()).or_else(|failure| {
+        let Ok((_, dialect)) = Table::detect(path, &Overrides::default()) else { return Err(failure) };
+        Plan::resume(path, Job { dialect, ..job.clone() }).map_err(|_| failure)
+    })
+}
+
 /// The failure of a file whose rows are not those of its job.
 fn failure(plan: &Plan, found: &Check) -> Failure {
     let message = format!("{}. {}", change(plan, found), text!("bulk-advice-changed"));

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use zexa::{Channel, DoubtfulRow};
 
 use super::blocks::Blocks;
+use super::changed;
 use super::job_files::JobFiles;
-use super::plan::Plan;
 use super::problems::of_table;
 use super::times::local;
 use crate::failure::Result;
@@ -20,8 +20,10 @@ const DEFAULT_KEY: &str = "default:";
 /// A row in doubt.
 pub(crate) struct Doubt {
     pub(crate) recorded: DoubtfulRow,
-    /// The row and its recipient, if they were found in the file.
-    pub(crate) place: Option<(u64, String)>,
+    /// The recipient, if the row was found in the file.
+    pub(crate) to: Option<String>,
+    /// The number of the row, if this part of the file has not changed: reports have the numbers of the file that was sent.
+    pub(crate) row: Option<u64>,
 }
 
 /// The rows in doubt of a job, in the order of the file.
@@ -38,7 +40,7 @@ impl Doubts {
     ///
     /// If the ledger cannot be read.
     pub(crate) fn of(files: &JobFiles) -> Result<Doubts> {
-        let rows = files.ledger.in_doubt()?.into_iter().map(|recorded| Doubt { recorded, place: None });
+        let rows = files.ledger.in_doubt()?.into_iter().map(|recorded| Doubt { recorded, to: None, row: None });
         let mut doubts = Doubts { rows: rows.collect(), failure: None };
         if !doubts.rows.is_empty()
             && let Err(failure) = doubts.find(files)
@@ -46,13 +48,13 @@ impl Doubts {
             doubts.failure = failure.lines().into_iter().next();
         }
         // Those that were not found are last, in the order in which they were claimed.
-        doubts.rows.sort_by_key(|doubt| doubt.place.as_ref().map_or(u64::MAX, |(row, _)| *row));
+        doubts.rows.sort_by_key(|doubt| doubt.row.unwrap_or(u64::MAX));
         Ok(doubts)
     }
 
     /// Finds the rows in the file by their keys.
     fn find(&mut self, files: &JobFiles) -> Result<()> {
-        let plan = Plan::resume(&files.file, files.job.clone())?;
+        let plan = changed::open(&files.file, &files.job)?;
         let default_key = files.ledger.default_keys()?;
         let channel: &Channel = &files.job.channel;
         let rows = self.rows.iter().enumerate();
@@ -71,7 +73,8 @@ impl Doubts {
                     None => default_key(channel.as_str(), &message.to),
                 };
                 if let Some(index) = wanted.remove(&key) {
-                    self.rows[index].place = Some((row.number, message.to));
+                    self.rows[index].to = Some(message.to);
+                    self.rows[index].row = Some(row.number).filter(|_| !has_changed);
                 }
             }
             if wanted.is_empty() {
@@ -81,27 +84,27 @@ impl Doubts {
         Ok(())
     }
 
-    /// The number of rows that were not found in the file.
-    pub(crate) fn lost(&self) -> usize {
-        self.rows.iter().filter(|doubt| doubt.place.is_none()).count()
+    /// Whether the file has changed, so that the numbers of some rows are not known.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.failure.is_none() && self.rows.iter().any(|doubt| doubt.row.is_none())
     }
 }
 
 impl Doubt {
     pub(crate) fn json(&self) -> Value {
         let mut json = json!(self.recorded);
-        let (row, to) = self.place.clone().unzip();
-        json["row"] = json!(row);
-        json["to"] = json!(to);
+        json["row"] = json!(self.row);
+        json["to"] = json!(self.to);
         json
     }
 
     /// The row and its recipient, or its key if they are not known.
     pub(crate) fn name(&self) -> String {
         let key = printable(&self.recorded.key);
-        match &self.place {
-            Some((row, to)) => text!("doubt-row", row = row.to_string(), to = printable(to)),
-            None => text!("doubt-key", key = key),
+        match (self.row, &self.to) {
+            (Some(row), Some(to)) => text!("doubt-row", row = row.to_string(), to = printable(to)),
+            (_, Some(to)) => text!("doubt-to", key = key, to = printable(to)),
+            (_, None) => text!("doubt-key", key = key),
         }
     }
 
@@ -117,7 +120,7 @@ impl Doubt {
             line.push_str(&text!("doubt-request", request = printable(request)));
         }
         // Those of the ledger say nothing to people.
-        if self.place.is_some() && !key.starts_with(DEFAULT_KEY) {
+        if self.row.is_some() && !key.starts_with(DEFAULT_KEY) {
             line.push_str(&text!("doubt-also-key", key = printable(key)));
         }
         line

@@ -91,8 +91,7 @@ pub(crate) fn settle(context: &Context, arguments: &SettleArguments) -> Result {
             true => files.ledger.mark_sent(key, answer.id).map(|()| "accepted")?,
             false => files.ledger.mark_not_sent(key).map(|()| "not_sent")?,
         };
-        let row = doubt.place.as_ref().map(|(row, _)| row);
-        let json = json!({"type": "settled", "key": key, "row": row, "state": state, "id": answer.id});
+        let json = json!({"type": "settled", "key": key, "row": doubt.row, "state": state, "id": answer.id});
         output.result(&json, || match answer.is_sent {
             true => text!("settled-sent", name = doubt.name()),
             false => text!("settled-not-sent", name = doubt.name()),
@@ -122,7 +121,7 @@ fn choose<'a>(doubts: &'a Doubts, answer: &Answer<'_>, arguments: &SettleArgumen
         add(found, &|| text!("doubt-key", key = printable(key)));
     }
     for row in &arguments.rows {
-        let found = doubts.rows.iter().find(|doubt| doubt.place.as_ref().is_some_and(|(number, _)| number == row));
+        let found = doubts.rows.iter().find(|doubt| doubt.row == Some(*row));
         add(found, &|| text!("doubt-row-alone", row = row.to_string()));
     }
     match (settled.is_empty(), &doubts.failure) {

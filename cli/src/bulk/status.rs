@@ -96,7 +96,7 @@ fn add_doubts(lines: &mut Vec<String>, doubts: &Doubts, files: &JobFiles, argume
     let file = files.file.display().to_string();
     match &doubts.failure {
         Some(reason) => lines.push(text!("status-no-file", reason = reason.as_str())),
-        None if doubts.lost() > 0 => lines.push(text!("status-changed-file", file = file)),
+        None if doubts.has_changed() => lines.push(text!("status-changed-file", file = file)),
         None => {}
     }
     lines.push(text!("status-advice-ask", count = doubts.rows.len()));
@@ -104,8 +104,8 @@ fn add_doubts(lines: &mut Vec<String>, doubts: &Doubts, files: &JobFiles, argume
     if let Some(ledger) = &arguments.ledger {
         job.push_str(&format!(" --ledger {}", quoted(&ledger.display().to_string())));
     }
-    let row = match &first.place {
-        Some((row, _)) => format!("--row {row}"),
+    let row = match first.row {
+        Some(row) => format!("--row {row}"),
         None => quoted(&first.recorded.key),
     };
     lines.push(format!("  {}", text!("status-advice-sent", job = job.as_str(), row = row.as_str())));
