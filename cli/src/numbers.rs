@@ -116,10 +116,15 @@ fn angolan_mobile(number: &str, country: Id) -> Option<String> {
     is_mobile.then(|| format!("+244{national}"))
 }
 
-/// Whether a number in E.164 form is certainly that of a landline. In some countries, the numbers of landlines and mobile phones look alike.
+/// Whether a number in E.164 form is certainly that of a landline or of a service. In some countries, the numbers of landlines and mobile phones look alike.
 pub(crate) fn is_landline(number: &str) -> bool {
-    angolan_mobile(number, Id::AO).is_none()
-        && phonenumber::parse(None, number).is_ok_and(|number| number.number_type(&DATABASE) == Type::FixedLine)
+    use Type::{FixedLine, PremiumRate, SharedCost, TollFree, Uan, Voicemail};
+    if angolan_mobile(number, Id::AO).is_some() {
+        return false;
+    }
+    phonenumber::parse(None, number).is_ok_and(|number| {
+        matches!(number.number_type(&DATABASE), FixedLine | PremiumRate | SharedCost | TollFree | Uan | Voicemail)
+    })
 }
 
 /// The text without what programs add to numbers: invisible characters of copied text, the apostrophe and the formula that keep a spreadsheet from
@@ -318,6 +323,7 @@ mod tests {
             ("+244222123456", true),
             ("+351912345678", false),
             ("+351212345678", true),
+            ("+351800123456", true),
             // Both kinds look alike.
             ("+12025550123", false),
             ("+1", false),

@@ -35,7 +35,7 @@ problem-not-e164 = `{ $value }` is not a number like +244912345678
 problem-not-an-address = `{ $value }` is not an email address
 problem-bad-key = the value cannot be used as a key: a key has at most 255 bytes, no control characters, and does not begin with `default:`
 problem-duplicate-key = row { $earlier } has the same key `{ $value }`
-problem-landline = { $value } is the number of a landline
+problem-landline = { $value } is the number of a landline or of a service
 problem-refused = the message cannot be sent: { $reason }
 problem-duplicate-recipient = row { $earlier } has the same recipient { $value }
 
@@ -93,8 +93,8 @@ bulk-repeated-sent = { $count ->
 }
 bulk-more = … and { $count } more. --json shows all of them.
 bulk-landlines = { $count ->
-    [one] Warning: one number is that of a landline, which usually does not receive SMS. The message is sent nevertheless:
-   *[other] Warning: { $count } numbers are those of landlines, which usually do not receive SMS. The messages are sent nevertheless:
+    [one] Warning: one number is that of a landline or of a service, which usually does not receive SMS. The message is sent nevertheless:
+   *[other] Warning: { $count } numbers are those of landlines or of services, which usually do not receive SMS. The messages are sent nevertheless:
 }
 bulk-other-placeholder = Warning: the text contains { $found }, which is not replaced. For the value of the column, write { $right }.
 bulk-segments-each = Segments: { $each } per message, { $total } in all

@@ -35,7 +35,7 @@ problem-not-e164 = «{ $value }» não é um número como +244912345678
 problem-not-an-address = «{ $value }» não é um endereço de correio electrónico
 problem-bad-key = o valor não pode ser usado como chave: uma chave tem no máximo 255 bytes, não tem caracteres de controlo, e não começa por «default:»
 problem-duplicate-key = a linha { $earlier } tem a mesma chave «{ $value }»
-problem-landline = { $value } é o número de um telefone fixo
+problem-landline = { $value } é o número de um telefone fixo ou de um serviço
 problem-refused = a mensagem não pode ser enviada: { $reason }
 problem-duplicate-recipient = a linha { $earlier } tem o mesmo destinatário { $value }
 
@@ -93,8 +93,8 @@ bulk-repeated-sent = { $count ->
 }
 bulk-more = … e mais { $count }. --json mostra tudo.
 bulk-landlines = { $count ->
-    [one] Aviso: um número é de um telefone fixo, que normalmente não recebe SMS. A mensagem é enviada mesmo assim:
-   *[other] Aviso: { $count } números são de telefones fixos, que normalmente não recebem SMS. As mensagens são enviadas mesmo assim:
+    [one] Aviso: um número é de um telefone fixo ou de um serviço, que normalmente não recebe SMS. A mensagem é enviada mesmo assim:
+   *[other] Aviso: { $count } números são de telefones fixos ou de serviços, que normalmente não recebem SMS. As mensagens são enviadas mesmo assim:
 }
 bulk-other-placeholder = Aviso: o texto contém { $found }, que não é substituído. Para o valor da coluna, escreva { $right }.
 bulk-segments-each = Segmentos: { $each } por mensagem, { $total } ao todo

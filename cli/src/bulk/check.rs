@@ -35,7 +35,7 @@ pub(crate) struct Check {
     pub(crate) invalid: u64,
     /// Rows whose recipient has an earlier row. Without keys, they are not sent.
     pub(crate) repeated_recipients: u64,
-    /// Rows whose recipient is the number of a landline. For SMS only. They are sent.
+    /// Rows whose recipient is the number of a landline or of a service. For SMS only. They are sent.
     pub(crate) landlines: u64,
     /// Messages to other countries than Angola. For SMS only. The API documents a range of prices for them, and `cost` counts the lowest one.
     pub(crate) abroad: u64,

@@ -125,7 +125,7 @@ pub(crate) enum Problem {
     DuplicateKey { value: String, earlier: u64 },
     /// An earlier row has the same recipient.
     DuplicateRecipient { value: String, earlier: u64 },
-    /// The number is that of a landline, which usually receives no SMS. The message is sent.
+    /// The number is that of a landline or of a service, which usually receives no SMS. The message is sent.
     Landline { value: String },
     /// The core would not send the message.
     Refused { reason: String },
