@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use phonenumber::Mode;
 use phonenumber::country::Id;
+use phonenumber::metadata::DATABASE;
+use phonenumber::{Mode, Type};
 
 use crate::table::Problem;
 use crate::texts::text;
@@ -113,6 +114,17 @@ fn angolan_mobile(number: &str, country: Id) -> Option<String> {
     };
     let is_mobile = national.len() == 9 && national.starts_with('9') && !matches!(national.as_bytes()[1], b'0' | b'8');
     is_mobile.then(|| format!("+244{national}"))
+}
+
+/// Whether a number in E.164 form is certainly that of a landline or of a service. In some countries, the numbers of landlines and mobile phones look alike.
+pub(crate) fn is_landline(number: &str) -> bool {
+    use Type::{FixedLine, PremiumRate, SharedCost, TollFree, Uan, Voicemail};
+    if angolan_mobile(number, Id::AO).is_some() {
+        return false;
+    }
+    phonenumber::parse(None, number).is_ok_and(|number| {
+        matches!(number.number_type(&DATABASE), FixedLine | PremiumRate | SharedCost | TollFree | Uan | Voicemail)
+    })
 }
 
 /// The text without what programs add to numbers: invisible characters of copied text, the apostrophe and the formula that keep a spreadsheet from
@@ -302,6 +314,22 @@ mod tests {
             }
         }
         assert_eq!(angolan_mobile("912345678", Id::PT), None);
+    }
+
+    #[test]
+    fn landlines() {
+        for (number, expected) in [
+            ("+244923000001", false),
+            ("+244222123456", true),
+            ("+351912345678", false),
+            ("+351212345678", true),
+            ("+351800123456", true),
+            // Both kinds look alike.
+            ("+12025550123", false),
+            ("+1", false),
+        ] {
+            assert_eq!(is_landline(number), expected, "{number}");
+        }
     }
 
     #[test]

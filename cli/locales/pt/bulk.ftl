@@ -1,8 +1,6 @@
 # Textos dos comandos que lêem ficheiros CSV.
 
 table-error = { $file }: { $reason }
-table-missing = o ficheiro não existe
-table-forbidden = não tem permissão para ler o ficheiro
 table-folder = isto é uma pasta, não um ficheiro
 table-not-a-file = isto não é um ficheiro, mas um pipe ou um dispositivo: guarde primeiro as linhas num ficheiro, porque é lido mais do que uma vez
 table-empty = o ficheiro está vazio
@@ -37,9 +35,36 @@ problem-invalid-number = «{ $value }» não é um número que exista em { $coun
 problem-unknown-country = «{ $value }» começa com um indicativo de país que não existe
 problem-not-e164 = «{ $value }» não é um número como +244912345678
 problem-not-an-address = «{ $value }» não é um endereço de correio electrónico
-problem-bad-key = o valor não pode ser usado como chave: { $reason }
+problem-bad-key = o valor não pode ser usado como chave: uma chave tem no máximo 255 bytes, não tem caracteres de controlo, e não começa por «default:»
 problem-duplicate-key = a linha { $earlier } tem a mesma chave «{ $value }»
+problem-landline = { $value } é o número de um telefone fixo ou de um serviço
+problem-refused = a mensagem não pode ser enviada: { $reason }
 problem-duplicate-recipient = a linha { $earlier } tem o mesmo destinatário { $value }
+
+system-not-found = o ficheiro ou a sua pasta não existe
+system-permission = não tem permissão para este ficheiro
+system-folder = isto é uma pasta, e não um ficheiro
+system-not-a-folder = uma parte do caminho não é uma pasta
+system-full = o disco está cheio
+system-read-only = o disco só permite leitura
+
+row-in-doubt = não se sabe se um envio anterior enviou a mensagem: veja «zexa bulk status»
+row-in-progress = outro envio está a enviar a mensagem
+row-key-reused = a chave já foi usada para outro destinatário ou texto, e por isso nada foi enviado para esta linha
+row-duplicate = uma linha anterior tem o mesmo destinatário ou a mesma chave
+row-stopped = não foi enviada, porque o envio parou
+row-cancelled = cancelada
+row-no-connection = sem ligação à API ({ $reason })
+row-connection-lost = a ligação perdeu-se antes de a API responder ({ $reason })
+row-timeout = a API não respondeu a tempo
+
+stop-unauthorized = a chave de API foi recusada
+stop-credits = a conta não tem créditos suficientes
+stop-rate = a API pede uma espera demasiado longa
+stop-ledger = não é possível usar o registo de envios
+stop-connect = nenhuma ligação é possível
+stop-unknown = de demasiadas mensagens seguidas não se sabe se foram enviadas
+stop-rejections = as primeiras mensagens foram todas recusadas pelo mesmo motivo
 
 value-delimiter = espera-se um carácter, como ; ou a palavra tab
 
@@ -69,18 +94,47 @@ bulk-repeated-sent = { $count ->
    *[other] Aviso: { $count } mensagens vão para destinatários que também recebem uma anterior:
 }
 bulk-more = … e mais { $count }. --json mostra tudo.
+bulk-landlines = { $count ->
+    [one] Aviso: um número é de um telefone fixo ou de um serviço, que normalmente não recebe SMS. A mensagem é enviada mesmo assim:
+   *[other] Aviso: { $count } números são de telefones fixos ou de serviços, que normalmente não recebem SMS. As mensagens são enviadas mesmo assim:
+}
+bulk-other-placeholder = Aviso: o texto contém { $found }, que não é substituído. Para o valor da coluna, escreva { $right }.
+bulk-segments-each = Segmentos: { $each } por mensagem, { $total } ao todo
 bulk-segments = Segmentos: { $min } a { $max } por mensagem, { $total } ao todo
 bulk-ucs2 = Aviso: { $count ->
     [one] uma mensagem precisa
    *[other] { $count } mensagens precisam
 } de mais segmentos por causa do carácter { $character }, que limita um segmento a 70 caracteres em vez de 160.
-bulk-cost = Custo: pelo menos { $cost } créditos
-bulk-cost-balance = Custo: pelo menos { $cost } créditos; saldo: { $balance } créditos
-bulk-cost-unknown = Custo: pelo menos { $cost } créditos; não se conhece o saldo: { $reason }
+bulk-cost = Custo: pelo menos { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}
+bulk-cost-balance = Custo: pelo menos { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}; saldo: { $balance ->
+    [one] { $balance } crédito
+   *[other] { $balance } créditos
+}
+bulk-cost-unknown = Custo: pelo menos { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}; não se conhece o saldo: { $reason }
+bulk-cost-undocumented = Custo: não está documentado para o canal { $channel }
+bulk-abroad = Aviso: { $count ->
+    [one] uma mensagem vai para outro país
+   *[other] { $count } mensagens vão para outros países
+}, por 2 a 5 créditos por segmento. O custo acima conta 2, e por isso pode ser maior.
+bulk-schedule = As mensagens são enviadas a { $time }.
 bulk-balance-low = Aviso: o saldo não chega para todas as mensagens.
 bulk-first-messages = As primeiras mensagens:
 bulk-first-message = linha { $row }, para { $to }: { $body }
 bulk-campaign = Todos os destinatários recebem o mesmo texto. Se forem uma lista de contactos na Zexa, uma campanha envia-o com um só pedido: veja «zexa campaigns create --help».
+
+sender-pending = Aviso: o Sender ID { $from } ainda não está aprovado para { $channel }. A API vai provavelmente recusar todas as mensagens.
+sender-rejected = Aviso: o Sender ID { $from } não foi aprovado para { $channel }. A API vai provavelmente recusar todas as mensagens.
+sender-missing = Aviso: a conta não tem nenhum Sender ID { $from } para { $channel }. A API vai provavelmente recusar todas as mensagens.
+sender-other = Aviso: a conta não tem nenhum Sender ID { $from } para { $channel }. A API vai provavelmente recusar todas as mensagens. Sender IDs aprovados: { $approved }
 
 bulk-nothing = nenhuma mensagem pode ser enviada
 bulk-ask = Enviar { $count ->
@@ -93,17 +147,37 @@ bulk-ask-at-most = Enviar no máximo { $count ->
 } de { $from }?
 bulk-new-job = Não há registo em { $ledger }: este é um envio novo. As mensagens enviadas com outro registo não contam.
 bulk-begun = O registo { $ledger } continua este envio: { $accepted } de { $total } mensagens foram aceites antes, faltam { $rest }.
+bulk-ask-skipping = Enviar { $count ->
+    [one] uma mensagem
+   *[other] { $count } mensagens
+} de { $from }, sem { $invalid ->
+    [one] uma linha inválida
+   *[other] { $invalid } linhas inválidas
+}?
+bulk-invalid-refused = { $count ->
+    [one] uma linha é inválida: corrija-a
+   *[other] { $count } linhas são inválidas: corrija-as
+}, ou envie as outras com --skip-invalid; «zexa bulk check» mostra todos os problemas
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
-bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro próprio
-bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem
-bulk-no-ledger = o registo { $ledger } não existe: nada foi enviado com ele, ou foi movido
+bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro à parte.
+bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem.
+bulk-no-ledger = o registo de envios { $ledger } não existe: nada foi enviado com ele, ou o ficheiro foi movido
 bulk-no-job = { $ledger } não tem nenhum envio deste programa
 bulk-newer-job = o envio em { $ledger } foi escrito por uma versão mais recente deste programa: actualize-o
 
 bulk-resume = { $file }: { $accepted } de { $total } mensagens foram aceites antes.
 bulk-text = Texto: { $body }
-bulk-rest = Custo do resto: cerca de { $cost } créditos
-bulk-rest-balance = Custo do resto: cerca de { $cost } créditos; saldo: { $balance } créditos
+bulk-rest = Custo do resto: cerca de { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}
+bulk-rest-balance = Custo do resto: cerca de { $cost ->
+    [one] { $cost } crédito
+   *[other] { $cost } créditos
+}; saldo: { $balance ->
+    [one] { $balance } crédito
+   *[other] { $balance } créditos
+}
 
 bulk-progress = { $done } de { $total } · { $rate }/s
 bulk-progress-left = { " " }· faltam { $time }
@@ -117,10 +191,18 @@ bulk-interrupted = { $count ->
 }
 bulk-late = o tempo de --max-duration passou
 bulk-changed = as linhas { $first } a { $last } de { $file } não são as que foram confirmadas
+bulk-changed-header = os nomes das colunas, ou algo nas linhas até à { $last } de { $file }, não são os que foram confirmados
+bulk-fewer = { $file } tem menos linhas do que as que foram confirmadas: { $found } em vez de { $confirmed }
+bulk-appended = { $count ->
+    [one] foi acrescentada uma linha no fim de { $file }
+   *[other] foram acrescentadas { $count } linhas no fim de { $file }
+}: as outras linhas são as que foram confirmadas
+bulk-other-dialect = { $file } foi guardado com outro separador ou noutra codificação. Contém as linhas que foram confirmadas.
 bulk-shorter = { $file } tem menos linhas do que as que foram confirmadas
 bulk-stopped = O envio parou: { $reason }
 
 bulk-accepted = { $count ->
+    [0] Nenhuma mensagem foi aceite.
     [one] Uma mensagem foi aceite.
    *[other] { $count } mensagens foram aceites.
 }
@@ -132,9 +214,13 @@ bulk-rejected = { $count ->
     [one] Uma mensagem foi recusada.
    *[other] { $count } mensagens foram recusadas.
 }
+bulk-reason = Motivo da API ({ $count ->
+    [one] uma mensagem
+   *[other] { $count } mensagens
+}): { $reason }
 bulk-not-sent = { $count ->
-    [one] Uma mensagem não foi enviada.
-   *[other] { $count } mensagens não foram enviadas.
+    [one] Uma mensagem não pôde ser enviada agora.
+   *[other] { $count } mensagens não puderam ser enviadas agora.
 }
 bulk-in-doubt = { $count ->
     [one] Uma mensagem está em dúvida: não se sabe se foi enviada.
@@ -153,41 +239,81 @@ bulk-not-recorded = { $count ->
    *[other] { $count } destes resultados não estão guardados no registo: os das linhas { $rows }.
 }
 bulk-left = { $count ->
-    [one] Falta uma mensagem.
-   *[other] Faltam { $count } mensagens.
+    [one] Falta enviar uma mensagem.
+   *[other] Falta enviar { $count } mensagens.
 }
 bulk-report = Relatório: { $file }
-bulk-advice-doubt = Veja as linhas em dúvida com «zexa bulk status { $file }», averigúe se foram enviadas, e resolva-as com «zexa bulk settle».
-bulk-advice-settle = Averigúe se estas mensagens foram enviadas. Depois resolva cada uma: «zexa bulk settle { $file } CHAVE sent ID» ou «zexa bulk settle { $file } CHAVE not-sent».
+bulk-advice-doubt = «zexa bulk status { $file }» mostra as mensagens em dúvida, e o que fazer com elas.
 bulk-advice-not-recorded = Os resultados que não estão guardados são verdadeiros, e estão no relatório com «recorded» = false, mas no registo as suas linhas estão em dúvida. Se o disco estiver cheio ou o registo tiver sido movido, corrija isso primeiro. Depois resolva cada uma como está no relatório: «zexa bulk settle { $file } CHAVE sent ID» se foi aceite, e «zexa bulk settle { $file } CHAVE not-sent» se foi recusada ou não foi enviada.
 bulk-trial = Isto foi um ensaio numa sandbox: nada foi realmente enviado, e nada foi guardado num registo. Sem --sandbox, o mesmo comando envia as mensagens.
 bulk-trial-resume = uma sandbox não tem envios para continuar: «bulk resume» só funciona sem --sandbox
 bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».
-bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro próprio.
+bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro à parte.
 report-in-use = o relatório { $file } está a ser escrito por outro comando: espere por ele, ou escolha outro ficheiro com --report
 report-is-source = { $file } não pode ser o relatório: substituiria um ficheiro que é preciso
 
 field-file = Ficheiro
+status-schedule = Agendada para
 status-messages = Mensagens
 status-accepted = Aceites
 status-rejected = Recusadas
-status-claimed = Em envio
 status-doubt = Em dúvida
+status-claimed = Em envio
 status-left = Por enviar
-status-row = Em dúvida: chave { $key }, enviada a { $time }, id do pedido { $request }
+status-doubts = { $count ->
+    [one] Não se sabe se esta mensagem foi enviada:
+   *[other] Não se sabe se estas mensagens foram enviadas:
+}
+status-no-file = As linhas e os destinatários não são conhecidos, porque não é possível ler o ficheiro: { $reason }
+status-changed-file = { $file } mudou desde o envio, e por isso os números de algumas linhas não são conhecidos. O relatório de «bulk send» tem o destinatário de cada chave.
+status-advice-ask = { $count ->
+    [one] Não é enviada outra vez enquanto não decidir. Pergunte ao destinatário se a mensagem chegou, ou pergunte ao apoio da Zexa com o id do pedido ou a hora. Depois indique a resposta:
+   *[other] Não são enviadas outra vez enquanto não decidir. Pergunte aos destinatários se as mensagens chegaram, ou pergunte ao apoio da Zexa com os ids dos pedidos ou as horas. Depois indique as respostas:
+}
+status-advice-sent = foi enviada: «zexa bulk settle { $job } { $row } sent»
+status-advice-not-sent = não foi enviada, e «bulk resume» deve enviá-la: «zexa bulk settle { $job } { $row } not-sent»
+status-advice-all = a mesma resposta para todas: «zexa bulk settle { $job } --all sent», ou «--all not-sent»
+
+doubt-row = linha { $row }, para { $to }
+doubt-to = chave { $key }, para { $to }
+doubt-row-alone = linha { $row }
+doubt-key = chave { $key }
+doubt-no-answer = { $name }: iniciada a { $time }, sem resposta registada
+doubt-status = { $name }: iniciada a { $time }, com a resposta de estado { $status }, que não diz se foi enviada
+doubt-request = ; id do pedido { $request }
+doubt-also-key = ; chave { $key }
+
+settle-nothing = Nenhuma linha está em dúvida.
+settle-no-answer = espera-se «not-sent», ou «sent» com o id da mensagem se for conhecido, depois das chaves das linhas
+settle-which = indique as linhas pelas suas chaves ou com --row, ou resolva todas com --all
+settle-one-id = um id pertence a uma só mensagem: resolva a sua linha sozinha
+settle-no-file = não é possível encontrar as linhas, porque não é possível ler o ficheiro: { $reason }; use as chaves que «zexa bulk status» mostra
+settle-not-in-doubt = nada foi resolvido, porque isto não está em dúvida: { $names }; veja «zexa bulk status»
+settle-no-terminal = sem terminal, --all precisa de --yes
+settle-ask-sent = { $count ->
+    [one] Esta mensagem conta como enviada?
+   *[other] Estas { $count } mensagens contam como enviadas?
+} Nunca mais serão enviadas.
+settle-ask-not-sent = { $count ->
+    [one] Esta mensagem conta como não enviada?
+   *[other] Estas { $count } mensagens contam como não enviadas?
+} Depois, «bulk resume» envia o que falta: quem já recebeu a mensagem recebe-a duas vezes.
+settle-unchanged = Nada foi resolvido.
 export-done = { $count ->
     [one] Uma linha foi escrita em { $file }.
    *[other] { $count } linhas foram escritas em { $file }.
 }
-settled-sent = A linha { $key } conta como enviada.
-settled-not-sent = A linha { $key } conta como não enviada. «zexa bulk resume» envia-a.
+settled-sent = { $name }: conta como enviada.
+settled-not-sent = { $name }: conta como não enviada. «zexa bulk resume» envia-a.
 
 import-more = … e mais { $count }. O relatório tem tudo.
 import-added = { $count ->
+    [0] Nenhum contacto foi adicionado.
     [one] Um contacto foi adicionado.
    *[other] { $count } contactos foram adicionados.
 }
 import-existing = { $count ->
+    [0] Nenhum contacto existia antes.
     [one] Um contacto já existia.
    *[other] { $count } contactos já existiam.
 }

@@ -12,7 +12,7 @@ outcome-change-unknown = Não se sabe se o pedido teve efeito.
 
 advice-waiting = A mensagem ainda não tem esse estado. Repita o comando para continuar à espera.
 advice-change-unknown = Antes de repetir o comando, verifique se teve efeito.
-advice-after-run = Os resultados estão no registo: «zexa bulk status» conta-os.
+advice-after-run = Os resultados estão no registo de envios: «zexa bulk status» conta-os.
 advice-key = Execute «zexa login», ou defina ZEXA_API_KEY com uma chave de API válida.
 advice-accepted = Não repita o comando: o destinatário receberia a mensagem duas vezes.
 advice-unknown = Antes de repetir o comando, verifique se teve efeito: o destinatário poderia receber a mensagem duas vezes.

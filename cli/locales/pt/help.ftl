@@ -73,7 +73,7 @@ help-webhooks-create = Regista um endereço https para o qual a Zexa envia event
     .url = Endereço, que tem de começar por https://
     .events = Evento a enviar, como message.delivered. Pode ser repetido. «*» significa todos
 
-help-contacts = Lista, adiciona, exporta e apaga contactos
+help-contacts = Lista, adiciona, importa, exporta e apaga contactos
 
 help-contacts-list = Lista contactos: todos, os de uma lista de contactos, ou os que correspondem a um texto
     .list = Só os contactos desta lista de contactos

@@ -23,12 +23,14 @@ pub(crate) struct Blocks {
     rows: Vec<Row>,
     /// Number of rows in the block.
     length: usize,
+    /// Number of rows that are still to be read, at most.
+    remaining: u64,
     has_ended: bool,
 }
 
 impl Blocks {
     pub(crate) fn new(table: Table) -> Blocks {
-        Blocks { table, rows: Vec::new(), length: 0, has_ended: false }
+        Blocks { table, rows: Vec::new(), length: 0, remaining: u64::MAX, has_ended: false }
     }
 
     /// Reads the next block, and returns its digest. `None` at the end of the file.
@@ -43,7 +45,7 @@ impl Blocks {
         }
         self.length = 0;
         let mut size = 0;
-        while self.length < ROWS && size < SIZE && !self.has_ended {
+        while self.length < ROWS && size < SIZE && self.remaining > 0 && !self.has_ended {
             if self.length == self.rows.len() {
                 self.rows.push(Row::default());
             }
@@ -56,6 +58,7 @@ impl Blocks {
                 update(&mut digest, row.text());
                 size += row.text().len();
                 self.length += 1;
+                self.remaining -= 1;
             }
         }
         Ok((self.length > 0).then(|| hex(digest.finish().as_ref())))
@@ -98,6 +101,20 @@ pub(crate) fn read_all(
         blocks.rows().iter().try_for_each(|row| visit(&blocks.table, row))?;
     }
     Ok(confirmed)
+}
+
+/// The digests of the blocks of a file as if it ended after this number of rows.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub(crate) fn first_rows(table: Table, count: u64) -> std::result::Result<Vec<String>, TableError> {
+    let mut blocks = Blocks { remaining: count, ..Blocks::new(table) };
+    let mut digests = Vec::new();
+    while let Some(digest) = blocks.advance()? {
+        digests.push(digest);
+    }
+    Ok(digests)
 }
 
 /// Adds a text, with its length, so that other boundaries between texts make another digest.

@@ -11,6 +11,8 @@ use super::job::Job;
 use super::messages::Messages;
 use super::plan::Plan;
 use crate::failure::Result;
+use crate::numbers;
+use crate::table::template::OtherPlaceholder;
 use crate::table::{Problem, Row, RowProblem, Table};
 
 /// The number of messages that are shown as they will be sent.
@@ -18,6 +20,9 @@ const SAMPLES: usize = 3;
 
 /// The maximum number of characters that are counted as reasons for UCS-2.
 const MAX_CHARACTERS: usize = 100;
+
+/// The country code of numbers for which the API documents one price.
+const ANGOLA: &str = "+244";
 
 /// What is known about a file after it was read once.
 #[derive(Debug, Default, Serialize)]
@@ -30,6 +35,12 @@ pub(crate) struct Check {
     pub(crate) invalid: u64,
     /// Rows whose recipient has an earlier row. Without keys, they are not sent.
     pub(crate) repeated_recipients: u64,
+    /// Rows whose recipient is the number of a landline or of a service. For SMS only. They are sent.
+    pub(crate) landlines: u64,
+    /// Messages to other countries than Angola. For SMS only. The API documents a range of prices for them, and `cost` counts the lowest one.
+    pub(crate) abroad: u64,
+    /// What looks like a placeholder of another program, and is not replaced.
+    pub(crate) other_placeholders: Vec<OtherPlaceholder>,
     /// Segments of all messages. For SMS only.
     pub(crate) segments: Segments,
     /// The lowest cost of all messages in credits. Absent if it is not documented.
@@ -70,7 +81,8 @@ pub(crate) fn check(
     mut on_problem: impl FnMut(&Row, &RowProblem) -> Result<()>,
 ) -> Result<Check> {
     let Plan { job, messages, .. } = plan;
-    let mut check = Check { cost: Some(0.0), ..Check::default() };
+    let other_placeholders = plan.other_placeholders.clone();
+    let mut check = Check { cost: Some(0.0), other_placeholders, ..Check::default() };
     let mut seen = Seen::default();
     let confirmed = read_all(table, &plan.path, |table, row| {
         let made = seen.message(job, messages, table, row, &mut check.repeated_recipients);
@@ -84,12 +96,11 @@ pub(crate) fn check(
         if let Some(problem) = repeats {
             on_problem(row, &problem)?;
         }
-        match check.add(row.number, &message) {
-            Ok(()) => check.messages += 1,
-            Err(problem) => {
-                check.invalid += 1;
-                on_problem(row, &problem)?;
-            }
+        check.add(row.number, &message);
+        if job.channel == Channel::Sms && numbers::is_landline(&message.to) {
+            check.landlines += 1;
+            let problem = Problem::Landline { value: message.to };
+            on_problem(row, &RowProblem::in_column(table.header.name(messages.recipient), problem))?;
         }
         Ok(())
     })?;
@@ -100,18 +111,18 @@ pub(crate) fn check(
 
 impl Check {
     /// Counts a message.
-    fn add(&mut self, row: u64, message: &SendMessage) -> std::result::Result<(), RowProblem> {
-        let cost = estimate(message)
-            .map_err(|error| RowProblem::of_row(Problem::Refused { reason: error.message().to_owned() }))?;
+    fn add(&mut self, row: u64, message: &SendMessage) {
+        self.messages += 1;
+        let cost = estimate(message).ok().flatten();
         self.cost = self.cost.zip(cost).map(|(sum, cost)| sum + cost);
         let body = message.body.as_deref().unwrap_or_default();
         if message.channel == Channel::Sms {
             self.add_segments(body);
+            self.abroad += u64::from(!message.to.starts_with(ANGOLA));
         }
         if self.first_messages.len() < SAMPLES {
             self.first_messages.push(Sample { row, to: message.to.clone(), body: body.to_owned() });
         }
-        Ok(())
     }
 
     fn add_segments(&mut self, body: &str) {

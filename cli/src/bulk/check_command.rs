@@ -10,6 +10,7 @@ use super::arguments::MessageArguments;
 use super::check::{Check, check};
 use super::plan::Plan;
 use super::preview::{Balance, Preview, Problems};
+use super::sender::Sender;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -21,8 +22,8 @@ const BALANCE_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Show what `bulk send` would send, and send nothing
 ///
-/// Reads the whole file, and shows invalid and repeated rows, segments, the cost, and the first messages. Works without an API key, but then does not know
-/// the balance. The exit code is 1 if a row is invalid, or if the balance is too low.
+/// Reads the whole file, and shows invalid and repeated rows, segments, the cost, and the first messages. Works without an API key, but then knows neither
+/// the balance nor the Sender IDs. The exit code is 1 if a row is invalid, if the balance is too low, or if the sender is not approved.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -37,14 +38,15 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     let plan = Plan::new(&arguments.messages)?;
     let (found, problems) = read(context, &plan, true)?;
     let balance = balance(context)?;
-    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
+    let sender = sender(context, &plan, &balance)?;
+    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance, sender: &sender };
     let mut output = context.output();
     output.result(&preview.json(), || {
         let mut lines = preview.lines();
         lines.push(text!("outcome-not-sent"));
         lines.join("\n")
     })?;
-    let is_good = found.invalid == 0 && found.messages > 0 && !balance.is_too_low(found.cost);
+    let is_good = found.invalid == 0 && found.messages > 0 && !balance.is_too_low(found.cost) && !sender.is_refused();
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
@@ -83,5 +85,17 @@ pub(crate) fn balance(context: &Context) -> Result<Balance> {
             Exit::NotAuthorised | Exit::Interrupted => Err(failure),
             _ => Ok(Balance::Failed(failure.lines().into_iter().next().unwrap_or_default())),
         },
+    }
+}
+
+/// Whether the sender of a plan is approved. The API is not asked again if it has not told the balance.
+///
+/// # Errors
+///
+/// If Ctrl-C was pressed.
+pub(crate) fn sender(context: &Context, plan: &Plan, balance: &Balance) -> Result<Sender> {
+    match balance {
+        Balance::Credits(_) => Sender::find(context, &plan.job),
+        Balance::NoKey | Balance::Failed(_) => Ok(Sender::Unknown),
     }
 }

@@ -18,6 +18,7 @@ use super::progress::{Progress, TICK};
 use super::recorder::{Recorded, Recorder};
 use super::signals;
 use super::source::End;
+use super::words;
 use crate::context::Context;
 use crate::texts::text;
 use crate::values;
@@ -117,7 +118,7 @@ pub(crate) fn drive<R: Running>(
         }
         progress.update(|| run.stats());
     }
-    progress.clear();
+    progress.finish(&run.stats());
     stop
 }
 
@@ -140,9 +141,7 @@ impl Stop {
             _ if self.has_failed => named("report", None),
             (_, Some(error)) => {
                 let name = error.details().and_then(|details| details["reason"].as_str()).unwrap_or("error");
-                // The core counts messages from 0, and people look for the rows of the file.
-                let message = error.message();
-                named(name, Some(message.split_once(", because ").map_or(message, |(_, reason)| reason).to_owned()))
+                named(name, Some(words::of_stop(name, error)))
             }
             (Some(End::Limit), None) if !is_complete => named("limit", None),
             (_, None) => None,

@@ -39,9 +39,9 @@ const SHOWN: u64 = 10;
 /// The file needs columns with names and phone numbers, and may have one with email addresses. Contacts that exist already are counted, and not changed. Rows
 /// that are invalid or repeat an earlier phone number are not added. A report has the result of each row.
 ///
-/// The exit code is 0 if all contacts exist at the end, and 1 if some were rejected or invalid.
+/// The exit code is 0 if all contacts exist at the end, and 1 if some were rejected or invalid. With --skip-invalid, invalid rows do not count.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(mut_arg("map", |map| map.help("Use this column for a field: `name`, `phone` or `email`")), after_help = "\
 Examples:
   zexa contacts import people.csv
   zexa contacts import people.csv --list lst_demo --map name=Nome --map phone=Telefone
@@ -57,6 +57,9 @@ pub(crate) struct Arguments {
     /// Only check the file, and add nothing
     #[arg(long)]
     check: bool,
+    /// Do not fail because of invalid rows
+    #[arg(long)]
+    skip_invalid: bool,
     /// CSV file with the result of each row. Default: the name of the file with .import-report.csv
     #[arg(long, value_name = "PATH", conflicts_with = "check")]
     report: Option<PathBuf>,
@@ -70,11 +73,21 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     let contacts = Contacts::new(&table.header, arguments).map_err(fail)?;
     if arguments.check {
         let (confirmed, counts) = check(context, table, path, &contacts, true)?;
-        return summary(context, &Summary { confirmed: &confirmed, counts: &counts, stopped: None, report: None });
+        return summary(
+            context,
+            &Summary {
+                confirmed: &confirmed,
+                counts: &counts,
+                stopped: None,
+                report: None,
+                skips_invalid: arguments.skip_invalid,
+            },
+        );
     }
     let client = context.builder()?;
-    let (confirmed, _) = check(context, table, path, &contacts, false)?;
-    add(context, arguments, client.build_async()?, &dialect, &contacts, &confirmed)
+    let (confirmed, counts) = check(context, table, path, &contacts, false)?;
+    let total = confirmed.count - counts.invalid - counts.repeated;
+    add(context, arguments, client.build_async()?, &dialect, &contacts, (&confirmed, total))
 }
 
 /// Reads the file, and shows what is wrong with it. With `is_all`, and if the output is JSON, all of it.
@@ -110,14 +123,14 @@ fn check(
     Ok((confirmed, counts))
 }
 
-/// Adds the contacts.
+/// Adds the contacts. `confirmed` is the file as it was read, and `total` the number of its contacts.
 fn add(
     context: &Context,
     arguments: &Arguments,
     client: zexa::AsyncClient,
     dialect: &Dialect,
     contacts: &Contacts,
-    confirmed: &Confirmed,
+    (confirmed, total): (&Confirmed, u64),
 ) -> Result {
     let path = &arguments.file.file;
     let report_path = arguments.report.clone().unwrap_or_else(|| paths::import_report(path, context.uses_sandbox()));
@@ -142,7 +155,7 @@ fn add(
     };
     signals::begin_run();
     let run = client.contacts().create_many(source, &arguments.pace.options())?;
-    let stop = drive(run, context, &arguments.pace, confirmed.count, &recorder);
+    let stop = drive(run, context, &arguments.pace, total, &recorder);
     let mut recorder = recorder.borrow_mut();
     let failure = recorder.finish(true);
     let stopped = stop.reason(recorder.end.as_ref(), false, path);
@@ -151,8 +164,13 @@ fn add(
     }
     let is_unauthorised = stopped.as_ref().is_some_and(|(name, _)| name == "unauthorized");
     let stopped = stopped.map(|(name, _)| name);
-    let summarised =
-        Summary { confirmed, counts: &recorder.counts, stopped: stopped.as_deref(), report: Some(&report_path) };
+    let summarised = Summary {
+        confirmed,
+        counts: &recorder.counts,
+        stopped: stopped.as_deref(),
+        report: Some(&report_path),
+        skips_invalid: arguments.skip_invalid,
+    };
     let exit = summary(context, &summarised)?;
     match failure {
         Some(failure) => Err(failure),
@@ -169,10 +187,12 @@ struct Summary<'a> {
     stopped: Option<&'a str>,
     /// `None` if nothing was added.
     report: Option<&'a Path>,
+    /// Whether invalid rows are no failure.
+    skips_invalid: bool,
 }
 
 fn summary(context: &Context, summary: &Summary<'_>) -> Result {
-    let Summary { confirmed, counts, stopped, report } = summary;
+    let Summary { confirmed, counts, stopped, report, skips_invalid } = summary;
     let json = json!({
         "type": if report.is_some() { "summary" } else { "check" }, "rows": confirmed.count, "added": counts.accepted,
         "existing": counts.existing, "rejected": counts.rejected, "not_sent": counts.not_sent, "unknown": counts.unknown,
@@ -195,7 +215,8 @@ fn summary(context: &Context, summary: &Summary<'_>) -> Result {
     })?;
     Ok(match () {
         () if counts.unknown > 0 => Exit::Unknown,
-        () if counts.invalid + counts.rejected + counts.not_sent > 0 || stopped.is_some() => Exit::Failed,
+        () if counts.rejected + counts.not_sent > 0 || stopped.is_some() => Exit::Failed,
+        () if counts.invalid > 0 && !skips_invalid => Exit::Failed,
         () => Exit::Done,
     })
 }

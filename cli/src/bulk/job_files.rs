@@ -73,8 +73,10 @@ pub(crate) fn begun(path: &Path, job: &Job, file: &Path) -> Result<Option<Ledger
 /// If the ledger cannot be written, or belongs to something else.
 pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
     let ledger = Ledger::create(path)?;
-    check_job(&ledger, path, job, file)?;
-    Ok(ledger.set_job(&to_json(job)?)?)
+    if !check_job(&ledger, path, job, file)? {
+        ledger.set_job(&to_json(job)?)?;
+    }
+    Ok(())
 }
 
 /// Whether a ledger has this job. If not, it has none.
@@ -85,7 +87,8 @@ pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
 fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
     let (shown, file) = (path.display().to_string(), file.display().to_string());
     match ledger.job()? {
-        Some(stored) if stored == to_json(job)? => Ok(true),
+        // Its file may only have been saved with another delimiter or in another encoding.
+        Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),
         Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
             true => text!("bulk-other-file", file = file),
             false => text!("bulk-other-job", ledger = shown, file = file),
@@ -104,6 +107,14 @@ fn is_other_file(stored: &str, job: &Job) -> bool {
     serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
         (stored.rows, stored.messages) = (job.rows, job.messages);
         stored.blocks.clone_from(&job.blocks);
+        stored == *job
+    })
+}
+
+/// Whether a stored job differs from another one at most in how its file is written.
+fn is_same_but_dialect(stored: &str, job: &Job) -> bool {
+    serde_json::from_str::<Job>(stored).is_ok_and(|mut stored| {
+        stored.dialect.clone_from(&job.dialect);
         stored == *job
     })
 }

@@ -1,6 +1,6 @@
 //! [`Messages`]: makes the message of each row.
 
-use zexa::{SendMessage, binding};
+use zexa::{SendMessage, binding, estimate};
 
 use super::job::{Job, takes_numbers};
 use crate::numbers::{self, Country, shown};
@@ -75,6 +75,9 @@ impl Messages {
                 .map_err(|error| in_column(Problem::BadKey { reason: error.message().to_owned() }))?;
             message.idempotency_key = Some(key.to_owned());
         }
+        // The core would reject it during the run.
+        estimate(&message)
+            .map_err(|error| RowProblem::of_row(Problem::Refused { reason: error.message().to_owned() }))?;
         Ok(message)
     }
 

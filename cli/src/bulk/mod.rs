@@ -1,18 +1,23 @@
 //! `zexa bulk`: messages to the rows of a CSV file.
 //
 // - `job` is what is sent, and `plan` is a job with its columns; `messages` makes the message of a row;
-// - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result;
-// - `problems` has the texts about files and rows;
-// - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
+// - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result, with what `sender` finds out about the sender;
+// - `problems` has the texts about files and rows, and `words` those about errors of the system and the client;
+// - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them and `report_order` sorts them, `progress` shows them, `signals` handles Ctrl-C;
 // - `paths` has the names of ledgers and reports, and `job_files` opens the ledger of a job;
-// - `check_command`, `send`, `resume` and `status` are the commands.
+// - `changed` compares a file with its job, `doubts` finds the rows in doubt in the file, and `times` shows times;
+// - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
 //
 // Ledgers, and with them everything that sends, need a Unix system.
 
 mod arguments;
 mod blocks;
+#[cfg(unix)]
+mod changed;
 mod check;
 mod check_command;
+#[cfg(unix)]
+mod doubts;
 mod drive;
 pub(crate) mod import;
 mod job;
@@ -26,16 +31,22 @@ pub(crate) mod problems;
 mod progress;
 mod recorder;
 mod report;
+mod report_order;
 #[cfg(unix)]
 mod resume;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]
 mod send;
+mod sender;
+#[cfg(unix)]
+mod settle;
 mod signals;
 mod source;
 #[cfg(unix)]
 mod status;
+mod times;
+mod words;
 
 use clap::{Args, Subcommand};
 
@@ -61,7 +72,7 @@ enum Command {
     #[cfg(unix)]
     Export(status::ExportArguments),
     #[cfg(unix)]
-    Settle(status::SettleArguments),
+    Settle(settle::SettleArguments),
 }
 
 /// Runs a command.
@@ -77,6 +88,6 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
         #[cfg(unix)]
         Command::Export(arguments) => status::export(context, &arguments),
         #[cfg(unix)]
-        Command::Settle(arguments) => status::settle(context, &arguments),
+        Command::Settle(arguments) => settle::settle(context, &arguments),
     }
 }

@@ -10,7 +10,7 @@ use super::job::{Job, VERSION};
 use super::messages::Messages;
 use super::problems::{of_table, of_template};
 use crate::failure::{Failure, Result};
-use crate::table::template::Template;
+use crate::table::template::{OtherPlaceholder, Template};
 use crate::table::{Dialect, Header, Table, decoded_text};
 use crate::texts::text;
 
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) messages: Messages,
     /// Whether every row gets the same text.
     pub(crate) is_constant: bool,
+    /// What looks like a placeholder of another program, in the text and the subject.
+    pub(crate) other_placeholders: Vec<OtherPlaceholder>,
 }
 
 impl Plan {
@@ -81,8 +83,10 @@ impl Plan {
         let body = parse(&job.body)?;
         let subject = job.subject.as_ref().map(parse).transpose()?;
         let messages = Messages::new(&job, &header, &body, subject.as_ref()).map_err(|error| of_table(path, &error))?;
-        let is_constant = body.is_constant() && subject.is_none_or(|subject| subject.is_constant());
-        Ok(Plan { path: path.to_owned(), job, header, messages, is_constant })
+        let is_constant = body.is_constant() && subject.as_ref().is_none_or(Template::is_constant);
+        let templates = [&body].into_iter().chain(&subject);
+        let other_placeholders = templates.flat_map(|text| text.other_placeholders(&header, &job.map)).collect();
+        Ok(Plan { path: path.to_owned(), job, header, messages, is_constant, other_placeholders })
     }
 
     /// Opens the file, from its beginning.

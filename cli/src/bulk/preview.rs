@@ -6,8 +6,10 @@ use zexa::Channel;
 use super::check::Check;
 use super::plan::Plan;
 use super::problems;
+use super::sender::Sender;
+use super::times::local;
 use crate::output::printable;
-use crate::table::{Row, RowProblem};
+use crate::table::{Problem, Row, RowProblem};
 use crate::texts::text;
 
 /// The number of problems that are shown as text. JSON has all of them.
@@ -18,12 +20,17 @@ const SHOWN: usize = 10;
 pub(crate) struct Problems {
     invalid: Vec<String>,
     repeated: Vec<String>,
+    landlines: Vec<String>,
 }
 
 impl Problems {
     /// Keeps the first ones.
     pub(crate) fn add(&mut self, row: &Row, problem: &RowProblem) {
-        let list = if problem.problem.is_repetition() { &mut self.repeated } else { &mut self.invalid };
+        let list = match problem.problem {
+            Problem::DuplicateRecipient { .. } => &mut self.repeated,
+            Problem::Landline { .. } => &mut self.landlines,
+            _ => &mut self.invalid,
+        };
         if list.len() < SHOWN {
             list.push(problems::line(row.number, problem));
         }
@@ -56,6 +63,7 @@ pub(crate) struct Preview<'a> {
     pub(crate) check: &'a Check,
     pub(crate) problems: &'a Problems,
     pub(crate) balance: &'a Balance,
+    pub(crate) sender: &'a Sender,
 }
 
 impl Preview<'_> {
@@ -68,6 +76,7 @@ impl Preview<'_> {
         json["delimiter"] = dialect.delimiter.to_string().into();
         json["recipient_column"] = self.recipient_column().into();
         json["balance"] = json!(self.balance.credits());
+        json["sender"] = json!(self.sender);
         json["campaign_recommended"] = self.is_campaign().into();
         json
     }
@@ -77,6 +86,8 @@ impl Preview<'_> {
         self.add_problems(&mut lines);
         self.add_segments(&mut lines);
         self.add_cost(&mut lines);
+        lines.extend(self.sender.warning(&self.plan.job));
+        lines.extend(self.plan.job.scheduled_at.map(|time| text!("bulk-schedule", time = local(time))));
         if !self.check.first_messages.is_empty() {
             lines.push(text!("bulk-first-messages"));
         }
@@ -121,12 +132,22 @@ impl Preview<'_> {
             });
             add_list(lines, &self.problems.repeated, count);
         }
+        if self.check.landlines > 0 {
+            lines.push(text!("bulk-landlines", count = self.check.landlines));
+            add_list(lines, &self.problems.landlines, self.check.landlines);
+        }
+        for found in &self.check.other_placeholders {
+            lines.push(text!("bulk-other-placeholder", found = printable(&found.text), right = found.placeholder()));
+        }
     }
 
     fn add_segments(&self, lines: &mut Vec<String>) {
         let segments = &self.check.segments;
         if segments.total > 0 && self.plan.job.channel == Channel::Sms {
-            lines.push(text!("bulk-segments", min = segments.min, max = segments.max, total = segments.total));
+            lines.push(match segments.min == segments.max {
+                true => text!("bulk-segments-each", each = segments.min, total = segments.total),
+                false => text!("bulk-segments", min = segments.min, max = segments.max, total = segments.total),
+            });
         }
         for (character, count) in &self.check.ucs2_characters {
             lines.push(text!("bulk-ucs2", character = character.to_string(), count = *count));
@@ -134,7 +155,13 @@ impl Preview<'_> {
     }
 
     fn add_cost(&self, lines: &mut Vec<String>) {
-        let Some(cost) = self.check.cost.filter(|_| self.check.messages > 0) else { return };
+        if self.check.messages == 0 {
+            return;
+        }
+        let Some(cost) = self.check.cost else {
+            lines.push(text!("bulk-cost-undocumented", channel = self.plan.job.channel.as_str()));
+            return;
+        };
         lines.push(match self.balance {
             Balance::Credits(credits) => text!("bulk-cost-balance", cost = cost, balance = *credits),
             Balance::NoKey => text!("bulk-cost", cost = cost),
@@ -142,6 +169,9 @@ impl Preview<'_> {
         });
         if self.balance.is_too_low(Some(cost)) {
             lines.push(text!("bulk-balance-low"));
+        }
+        if self.check.abroad > 0 {
+            lines.push(text!("bulk-abroad", count = self.check.abroad));
         }
     }
 

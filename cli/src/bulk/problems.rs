@@ -1,8 +1,8 @@
 //! Texts about files and rows that cannot be used.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
+use super::words;
 use crate::failure::Failure;
 use crate::table::template::TemplateError;
 use crate::table::{Column, MAX_FIELDS, MAX_ROW, Problem, RowProblem, TableError};
@@ -57,25 +57,22 @@ pub(crate) fn reason(problem: &Problem) -> String {
         Problem::UnknownCountry { value } => text!("problem-unknown-country", value = value.as_str()),
         Problem::NotE164 { value } => text!("problem-not-e164", value = value.as_str()),
         Problem::NotAnAddress { value } => text!("problem-not-an-address", value = value.as_str()),
-        Problem::BadKey { reason } => text!("problem-bad-key", reason = reason.as_str()),
+        Problem::BadKey { .. } => text!("problem-bad-key"),
         Problem::DuplicateKey { value, earlier } => {
             text!("problem-duplicate-key", value = value.as_str(), earlier = earlier.to_string())
         }
         Problem::DuplicateRecipient { value, earlier } => {
             text!("problem-duplicate-recipient", value = value.as_str(), earlier = earlier.to_string())
         }
-        Problem::Refused { reason } => reason.clone(),
+        Problem::Landline { value } => text!("problem-landline", value = value.as_str()),
+        Problem::Refused { reason } => text!("problem-refused", reason = reason.as_str()),
     }
 }
 
 /// Why a file cannot be read as a table.
 fn table(error: &TableError) -> String {
     match error {
-        TableError::Io(error) => match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => text!("table-missing"),
-            ErrorKind::PermissionDenied => text!("table-forbidden"),
-            _ => error.to_string(),
-        },
+        TableError::Io(error) => words::of_system(error),
         TableError::NotAFile { is_folder: true } => text!("table-folder"),
         TableError::NotAFile { is_folder: false } => text!("table-not-a-file"),
         TableError::Empty => text!("table-empty"),

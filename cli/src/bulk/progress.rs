@@ -22,6 +22,8 @@ pub(crate) struct Progress<'a> {
     bar: Option<ProgressBar>,
     total: u64,
     next: Instant,
+    /// Whether a line was printed without a terminal.
+    has_printed: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -32,7 +34,7 @@ impl<'a> Progress<'a> {
             ProgressBar::new(total).with_style(style)
         });
         let first = if bar.is_some() { Duration::ZERO } else { INTERVAL };
-        Progress { context, bar, total, next: Instant::now() + first }
+        Progress { context, bar, total, next: Instant::now() + first, has_printed: false }
     }
 
     /// Shows the progress, if it is time. `stats` is called only then.
@@ -42,13 +44,16 @@ impl<'a> Progress<'a> {
             return;
         }
         let stats = stats();
-        let line = line(&stats, self.total);
+        let line = line(&stats, self.total, false);
         match &self.bar {
             Some(bar) => {
-                bar.set_position(done(&stats));
                 bar.set_message(line);
+                bar.set_position(done(&stats));
             }
-            None => self.context.note(&line),
+            None => {
+                self.context.note(&line);
+                self.has_printed = true;
+            }
         }
         self.next = now + if self.bar.is_some() { TICK } else { INTERVAL };
     }
@@ -61,23 +66,31 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Removes the live line.
-    pub(crate) fn clear(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+    /// Shows the end of the run. Without a terminal, only after a line was printed: short runs need none.
+    pub(crate) fn finish(&mut self, stats: &BulkStats) {
+        let line = line(stats, self.total, true);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(done(stats));
+                bar.abandon_with_message(line);
+            }
+            None if self.has_printed => self.context.note(&line),
+            None => {}
         }
     }
 }
 
-/// The number of rows with a result.
+/// The number of messages with a result. Repeated rows are not among the messages that were confirmed.
 fn done(stats: &BulkStats) -> u64 {
-    stats.pulled.saturating_sub(stats.in_flight)
+    stats.pulled.saturating_sub(stats.in_flight + stats.duplicate)
 }
 
-fn line(stats: &BulkStats, total: u64) -> String {
+fn line(stats: &BulkStats, total: u64, has_ended: bool) -> String {
     let done = done(stats);
     let mut line = text!("bulk-progress", done = done, total = total, rate = format!("{:.1}", stats.rate));
-    if let Some(wait) = stats.gate_opens_in.filter(|wait| *wait >= 1.0) {
+    if has_ended {
+        // Nothing is waited for any longer.
+    } else if let Some(wait) = stats.gate_opens_in.filter(|wait| *wait >= 1.0) {
         line.push_str(&text!("bulk-progress-wait", time = duration(wait)));
     } else if stats.rate >= 0.1 && done < total {
         line.push_str(&text!("bulk-progress-left", time = duration((total - done) as f64 / stats.rate)));

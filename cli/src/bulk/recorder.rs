@@ -9,11 +9,15 @@ use zexa::{Contact, Kind, Message, Outcome, RowResult};
 use super::problems;
 use super::report::{Line, Report};
 use super::source::End;
+use super::words;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::numbers::shown;
 use crate::output::Output;
 use crate::table::RowProblem;
+
+/// The maximum number of reasons that are kept.
+const MAX_REASONS: usize = 5;
 
 /// The numbers of rows by result.
 #[derive(Debug, Default, Serialize)]
@@ -30,11 +34,37 @@ pub(crate) struct Counts {
     pub(crate) not_recorded: u64,
     /// Not sent, because an earlier row has the same recipient.
     pub(crate) repeated: u64,
+    /// Why messages were rejected, and how many of them.
+    pub(crate) reasons: Vec<Reason>,
     /// Contacts that exist already.
     #[serde(skip)]
     pub(crate) existing: u64,
     /// Not sent, because a value is missing or invalid, or an earlier row has the same key.
     pub(crate) invalid: u64,
+}
+
+/// A reason of the API for rejections.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Reason {
+    pub(crate) count: u64,
+    code: Option<String>,
+    pub(crate) message: String,
+}
+
+impl Counts {
+    /// Counts a reason for a rejection. Reasons may contain values of the row, so that only the first ones are kept.
+    fn add_reason(&mut self, error: &zexa::Error) {
+        let is_same = |reason: &Reason| reason.message == error.message() && reason.code.as_deref() == error.code();
+        match self.reasons.iter().position(is_same) {
+            Some(index) => self.reasons[index].count += 1,
+            None if self.reasons.len() < MAX_REASONS => self.reasons.push(Reason {
+                count: 1,
+                code: error.code().map(str::to_owned),
+                message: error.message().to_owned(),
+            }),
+            None => {}
+        }
+    }
 }
 
 /// What a bulk run makes.
@@ -141,6 +171,9 @@ impl Recorder {
             _ => &mut counts.unknown,
         } += 1;
         let error = result.error.as_ref();
+        if let Some(error) = error.filter(|_| result.outcome == Outcome::Rejected) {
+            counts.add_reason(error);
+        }
         let recorded = if self.has_ledger { is_recorded(&result) } else { None };
         // Others are in doubt for the ledger and for the user alike.
         if recorded == Some(false) && result.outcome != Outcome::Unknown {
@@ -167,7 +200,7 @@ impl Recorder {
             recorded,
             ..Line::default()
         };
-        self.add(line, None);
+        self.add(line, error.and_then(words::of_row));
     }
 
     /// Completes the report, which replaces an earlier one then. `is_complete`: the run has reached the end of the file. Returns the failure of the report.
@@ -191,7 +224,7 @@ impl Recorder {
                 self.output = None;
             }
         }
-        line.message = line.message.or(words);
+        line.message = words.or(line.message);
         if let Some(Err(failure)) = self.report.as_mut().map(|report| report.add(&line)) {
             self.failure.get_or_insert(failure);
         }

@@ -10,6 +10,7 @@ use same_file::Handle;
 use serde::Serialize;
 
 use super::paths::{beside, real};
+use super::{report_order, words};
 use crate::failure::{Failure, Result};
 use crate::texts::text;
 
@@ -23,18 +24,18 @@ pub(crate) struct Line {
     /// `duplicate` for a row that was not sent because an earlier one has the same recipient or key, `exists` for a contact that exists already, and
     /// otherwise the outcome of the core.
     pub(crate) outcome: &'static str,
+    /// The error in words. In the report, it is in the language of the user.
+    pub(crate) message: Option<String>,
+    /// The column with the problem.
+    pub(crate) column: Option<String>,
     /// Id of the message or the contact.
     pub(crate) id: Option<String>,
     pub(crate) status: Option<String>,
     /// Kind of the error, or the name of the problem of an invalid row.
     pub(crate) error: Option<String>,
-    /// The column with the problem.
-    pub(crate) column: Option<String>,
     pub(crate) http_status: Option<u16>,
     pub(crate) code: Option<String>,
     pub(crate) request_id: Option<String>,
-    /// The error in words.
-    pub(crate) message: Option<String>,
     pub(crate) replayed: bool,
     /// Whether the result is in the ledger. Absent if there was nothing to record.
     pub(crate) recorded: Option<bool>,
@@ -42,6 +43,9 @@ pub(crate) struct Line {
 
 /// The suffix of a report that is being written.
 const PART: &str = ".part";
+
+/// The suffix of its sorted copy.
+const SORTED: &str = ".sorted";
 
 /// A report that is being written.
 pub(crate) struct Report {
@@ -99,7 +103,8 @@ impl Report {
         self.writer.serialize(line).map_err(|error| failure(&self.path, &error.into()))
     }
 
-    /// Writes what is buffered, and replaces an earlier report. If the run has ended before the end of the file, the lines of the other rows are kept.
+    /// Writes what is buffered, sorts the lines by row, and replaces an earlier report. If the run has ended before the end of the file, the lines of the other
+    /// rows are kept.
     ///
     /// # Errors
     ///
@@ -120,7 +125,15 @@ impl Report {
             // After a power failure, the name must not lead to a file without its contents.
             file.sync_all()?;
             // Before the file is unlocked.
-            fs::rename(beside(target, PART), target)
+            let part = beside(target, PART);
+            match report_order::sorted(&part, &beside(target, SORTED), delimiter) {
+                Ok(true) => {
+                    fs::rename(beside(target, SORTED), target)?;
+                    fs::remove_file(part)
+                }
+                // An unsorted report is complete, too.
+                Ok(false) | Err(_) => fs::rename(part, target),
+            }
         };
         finish().map_err(|error| failure(&path, &error))
     }
@@ -229,7 +242,7 @@ fn open_part(path: &Path) -> io::Result<File> {
 pub(crate) fn check_path(path: &Path, others: &[&Path]) -> Result<()> {
     // The other files include those that SQLite and the core write beside a ledger, and may not exist yet.
     let own = |other: &&Path| ["", "-journal", "-lock"].map(|suffix| beside(other, suffix));
-    let written = [path.to_owned(), beside(path, PART)];
+    let written = [path.to_owned(), beside(path, PART), beside(path, SORTED)];
     let is_same = |other: &PathBuf, written: &PathBuf| {
         // By their paths, because they may not exist; and hard links by their files.
         real(written).is_some_and(|path| real(other) == Some(path))
@@ -242,7 +255,7 @@ pub(crate) fn check_path(path: &Path, others: &[&Path]) -> Result<()> {
 }
 
 fn failure(path: &Path, error: &io::Error) -> Failure {
-    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = error.to_string()))
+    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = words::of_system(error)))
 }
 
 #[cfg(test)]
@@ -328,9 +341,9 @@ mod tests {
             report.finish(is_complete).expect("a file");
             let text = fs::read_to_string(&path).expect("a text");
             let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
-            let lines = reader.deserialize::<(u64, String, String, String, String)>();
+            let lines = reader.deserialize::<(u64, String, String, String, String, String, String)>();
             let mut found: Vec<_> =
-                lines.map(|line| line.expect("a line")).map(|line| (line.0, line.2, line.4)).collect();
+                lines.map(|line| line.expect("a line")).map(|line| (line.0, line.2, line.6)).collect();
             found.sort();
             found
         };

@@ -7,14 +7,15 @@ use zexa::LedgerCounts;
 
 use super::arguments::{AccountArguments, JobArguments};
 use super::check::Check;
-use super::check_command::{balance, read};
+use super::check_command::balance;
 use super::drive::PaceArguments;
 use super::job_files::{JobFiles, rest};
 use super::plan::Plan;
 use super::preview::Balance;
 use super::report::check_path;
 use super::run::Run;
-use super::{paths, problems, signals};
+use super::times::local;
+use super::{changed, paths, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -57,10 +58,8 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     }
     prompt::check_can_ask(context, arguments.yes)?;
     let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
-    let plan = Plan::resume(&file, job)?;
     let client = arguments.account.builder(context)?;
-    let (found, _) = read(context, &plan, false)?;
-    compare(&plan, &found)?;
+    let (plan, found) = changed::confirmed(context, &file, &job)?;
     let counts = ledger.counts()?;
     let rest = rest(&plan.job, &counts, arguments.rejected);
     lines(&plan, &counts, rest, &found, &balance(context)?).iter().for_each(|line| context.note(line));
@@ -86,17 +85,6 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     run.send(&plan)
 }
 
-/// Fails if the file is not the one that was confirmed.
-fn compare(plan: &Plan, found: &Check) -> Result<()> {
-    let confirmed = &plan.job.blocks;
-    let changed = (0..confirmed.len().max(found.confirmed.blocks.len()))
-        .find(|block| confirmed.get(*block) != found.confirmed.blocks.get(*block));
-    let Some(block) = changed else { return Ok(()) };
-    let changed = problems::changed(&plan.path, found.confirmed.rows.get(block).copied());
-    let message = format!("{changed}\n{}", text!("bulk-advice-changed"));
-    Err(Failure::Table { code: "changed", message, is_usage: false })
-}
-
 fn lines(plan: &Plan, counts: &LedgerCounts, rest: u64, found: &Check, balance: &Balance) -> Vec<String> {
     let job = &plan.job;
     let file = plan.path.display().to_string();
@@ -109,6 +97,9 @@ fn lines(plan: &Plan, counts: &LedgerCounts, rest: u64, found: &Check, balance: 
     }
     if counts.in_doubt > 0 {
         lines.push(text!("bulk-in-doubt", count = counts.in_doubt));
+    }
+    if let Some(time) = job.scheduled_at {
+        lines.push(text!("bulk-schedule", time = local(time)));
     }
     let share = rest as f64 / job.messages.max(1) as f64;
     if let Some(cost) = found.cost.map(|cost| (cost * share * 10.0).round() / 10.0) {

@@ -17,6 +17,7 @@ use super::source::Source;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output::printable;
 use crate::table::{Row, Table};
 use crate::texts::text;
 
@@ -41,7 +42,7 @@ struct Finished {
     counts: Counts,
     /// Numbers of the rows with a known result that is not in the ledger.
     not_recorded: Vec<u64>,
-    /// Number of messages that were not pulled.
+    /// Number of messages that were not pulled or not sent.
     left: u64,
     /// The name of the reason, if the run has stopped before the end of the file. Never changes.
     stopped: Option<String>,
@@ -129,6 +130,9 @@ impl Finished {
         };
         add(counts.replayed, &|| text!("bulk-replayed", count = counts.replayed));
         add(counts.rejected, &|| text!("bulk-rejected", count = counts.rejected));
+        for reason in &counts.reasons {
+            add(reason.count, &|| text!("bulk-reason", count = reason.count, reason = printable(&reason.message)));
+        }
         add(counts.not_sent, &|| text!("bulk-not-sent", count = counts.not_sent));
         add(counts.unknown, &|| text!("bulk-in-doubt", count = counts.unknown));
         add(counts.invalid, &|| text!("bulk-invalid-rows", count = counts.invalid));
@@ -155,7 +159,7 @@ impl Finished {
         lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", file = file.as_str())));
         if stopped.as_deref() == Some("changed") {
             lines.push(text!("bulk-advice-changed"));
-        } else if stopped.is_some() || *left + counts.not_sent > 0 {
+        } else if stopped.is_some() || *left > 0 {
             lines.push(text!("bulk-advice-resume", file = file.as_str()));
         }
         lines
@@ -166,8 +170,8 @@ fn finished(plan: &Plan, recorder: &mut Recorder, stop: &Stop) -> Finished {
     let counts = std::mem::take(&mut recorder.counts);
     let mut not_recorded = std::mem::take(&mut recorder.not_recorded);
     not_recorded.sort_unstable();
-    let sent = counts.accepted + counts.rejected + counts.not_sent + counts.unknown;
-    let left = plan.job.messages.saturating_sub(sent);
+    // As in `bulk status`.
+    let left = plan.job.messages.saturating_sub(counts.accepted + counts.rejected + counts.unknown);
     let (stopped, reason) = stop.reason(recorder.end.as_ref(), left == 0, &plan.path).unzip();
     Finished { counts, not_recorded, left, stopped, reason: reason.flatten() }
 }
@@ -179,7 +183,7 @@ fn exit(finished: &Finished, stop: &Stop) -> Exit {
         () if stop.interrupts > 0 => Exit::Interrupted,
         () if counts.unknown > 0 => Exit::Unknown,
         () if stopped.as_deref() == Some("unauthorized") => Exit::NotAuthorised,
-        () if counts.rejected + counts.not_sent + counts.invalid > 0 || (*left > 0 && !is_pilot) => Exit::Failed,
+        () if counts.rejected + counts.not_sent > 0 || (*left > 0 && !is_pilot) => Exit::Failed,
         () if stopped.is_some() && !is_pilot => Exit::Failed,
         () => Exit::Done,
     }

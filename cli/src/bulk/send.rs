@@ -6,7 +6,7 @@ use clap::Args;
 use zexa::LedgerCounts;
 
 use super::arguments::{AccountArguments, MessageArguments};
-use super::check_command::{balance, read};
+use super::check_command::{balance, read, sender};
 use super::drive::PaceArguments;
 use super::job::Job;
 use super::job_files::{begun, rest, store};
@@ -24,11 +24,12 @@ use crate::texts::text;
 /// Send a message to each row of a CSV file, once
 ///
 /// Checks the file like `bulk check`, asks, and sends. A ledger beside the file records what was sent: if the command is interrupted, `bulk resume` continues
-/// it, and sends nothing twice. Rows that are invalid are not sent. A report has the result of each row.
+/// it, and sends nothing twice. Rows that are invalid are not sent. If there are any, --yes needs --skip-invalid. A report has the result of each row.
 ///
 /// The first Ctrl-C stops the command after the rows in flight, the second cancels them. SIGTERM and SIGHUP have the same effect.
 ///
-/// The exit code is 0 if all messages were accepted, 1 if some were rejected, not sent or invalid, and 3 if it is not known of some whether they were sent.
+/// The exit code is 0 if the messages of all valid rows were accepted, 1 if some were rejected or not sent, and 3 if it is not known of some whether they were
+/// sent.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +42,9 @@ pub(crate) struct Arguments {
     /// Do not ask before anything is sent
     #[arg(long, short = 'y')]
     yes: bool,
+    /// With --yes, send the valid rows although others are invalid
+    #[arg(long)]
+    skip_invalid: bool,
     #[command(flatten)]
     pace: PaceArguments,
     #[command(flatten)]
@@ -72,7 +76,8 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         Some(ledger) => begun(ledger, &plan.job, &plan.path)?,
         None => None,
     };
-    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
+    let sender = sender(context, &plan, &balance)?;
+    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance, sender: &sender };
     preview.lines().iter().for_each(|line| context.note(line));
     if found.messages == 0 {
         return Err(Failure::Local(text!("bulk-nothing")));
@@ -80,7 +85,12 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     if let Some(ledger) = &files.ledger {
         ledger_lines(ledger, begun.as_ref(), &plan.job).iter().for_each(|line| context.note(line));
     }
-    let question = question(&plan.job, begun.as_ref(), arguments.limit);
+    // Without a person who sees them, rows are not left out silently. Corrected now, they belong to this job.
+    if arguments.yes && found.invalid > 0 && !arguments.skip_invalid {
+        let message = text!("bulk-invalid-refused", count = found.invalid);
+        return Err(Failure::Table { code: "invalid_rows", message, is_usage: false });
+    }
+    let question = question(&plan.job, begun.as_ref(), found.invalid, arguments.limit);
     if let Some(question) = question.filter(|_| !arguments.yes)
         && !prompt::confirm(&question)?
     {
@@ -116,7 +126,7 @@ fn ledger_lines(ledger: &Path, begun: Option<&LedgerCounts>, job: &Job) -> Vec<S
 }
 
 /// What is asked before anything is sent. `None` if nothing is left to send.
-fn question(job: &Job, begun: Option<&LedgerCounts>, limit: Option<u64>) -> Option<String> {
+fn question(job: &Job, begun: Option<&LedgerCounts>, invalid: u64, limit: Option<u64>) -> Option<String> {
     let from = job.from.as_str();
     let left = begun.map_or(job.messages, |counts| rest(job, counts, false));
     let limit = limit.filter(|limit| *limit < left);
@@ -124,7 +134,10 @@ fn question(job: &Job, begun: Option<&LedgerCounts>, limit: Option<u64>) -> Opti
         _ if left == 0 => None,
         // The limit is one of rows, and some of them were sent before.
         (Some(limit), Some(_)) => Some(text!("bulk-ask-at-most", count = limit, from = from)),
-        _ => Some(text!("bulk-ask", count = limit.unwrap_or(left), from = from)),
+        _ => Some(match (limit.unwrap_or(left), invalid) {
+            (count, 0) => text!("bulk-ask", count = count, from = from),
+            (count, invalid) => text!("bulk-ask-skipping", count = count, from = from, invalid = invalid),
+        }),
     }
 }
 

@@ -1,16 +1,20 @@
-//! `zexa bulk status`, `bulk export` and `bulk settle`: look at the ledger of a job, and settle doubts.
+//! `zexa bulk status` and `bulk export`: look at the ledger of a job.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
+use serde::Serialize;
 use serde_json::{Value, json};
+use zexa::LedgerCounts;
 
 use super::arguments::JobArguments;
+use super::doubts::{Doubt, Doubts};
 use super::job_files::JobFiles;
+use super::times::local;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::output::{fields, printable};
+use crate::output::fields;
 use crate::texts::text;
 
 /// Show how far a job is, and the rows in doubt
@@ -25,10 +29,33 @@ pub(crate) struct StatusArguments {
     job: JobArguments,
 }
 
+/// The messages of a job by what is known about them. Their sum is the number of messages.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Counts {
+    accepted: u64,
+    rejected: u64,
+    in_doubt: u64,
+    /// Being sent by a run that is not finished.
+    claimed: u64,
+    /// Not sent yet, or tried without success: `bulk resume` sends them.
+    left: u64,
+}
+
+impl Counts {
+    fn new(messages: u64, rows: &LedgerCounts) -> Counts {
+        let LedgerCounts { accepted, pruned, rejected, in_doubt, claimed, .. } = *rows;
+        let accepted = accepted + pruned;
+        let left = messages.saturating_sub(accepted + rejected + in_doubt + claimed);
+        Counts { accepted, rejected, in_doubt, claimed, left }
+    }
+}
+
 pub(crate) fn status(context: &Context, arguments: &StatusArguments) -> Result {
-    let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
-    let counts = ledger.counts()?;
-    let doubts = ledger.in_doubt()?;
+    let files = JobFiles::open(&arguments.job)?;
+    let doubts = Doubts::of(&files)?;
+    let JobFiles { ledger, job, file } = &files;
+    let rows = ledger.counts()?;
+    let counts = Counts::new(job.messages, &rows);
     let mut json = json!(counts);
     json["type"] = Value::from("status");
     json["file"] = json!(file);
@@ -39,36 +66,62 @@ pub(crate) fn status(context: &Context, arguments: &StatusArguments) -> Result {
     json["channel"] = json!(job.channel);
     json["body"] = json!(job.body);
     json["scheduled_at"] = json!(job.scheduled_at);
-    json["rows_in_doubt"] = json!(doubts);
+    json["oldest_doubt"] = json!(rows.oldest_doubt);
+    json["rows_in_doubt"] = doubts.rows.iter().map(Doubt::json).collect();
     context.output().result(&json, || {
-        let known = counts.accepted + counts.rejected + counts.in_doubt + counts.claimed + counts.pruned;
         let line = |name: String, value: String| (name, Some(value));
-        let lines = [
+        let mut shown = vec![fields([
             line(text!("field-file"), file.display().to_string()),
             line(text!("field-from"), job.from.clone()),
             line(text!("field-body"), job.body.replace('\n', "⏎")),
+            (text!("status-schedule"), job.scheduled_at.map(local)),
             line(text!("status-messages"), job.messages.to_string()),
             line(text!("status-accepted"), counts.accepted.to_string()),
             line(text!("status-rejected"), counts.rejected.to_string()),
-            line(text!("status-claimed"), counts.claimed.to_string()),
             line(text!("status-doubt"), counts.in_doubt.to_string()),
-            line(text!("status-left"), job.messages.saturating_sub(known).to_string()),
-        ];
-        let mut shown = vec![fields(lines)];
-        for row in &doubts {
-            shown.push(text!(
-                "status-row",
-                key = printable(&row.key),
-                time = row.claimed_at.map(|time| time.to_string()).unwrap_or_default(),
-                request = row.request_id.as_deref().map(printable).unwrap_or_else(|| "-".to_owned())
-            ));
-        }
-        if !doubts.is_empty() {
-            shown.push(text!("bulk-advice-settle", file = arguments.job.file.display().to_string()));
-        }
+            line(text!("status-claimed"), counts.claimed.to_string()),
+            line(text!("status-left"), counts.left.to_string()),
+        ])];
+        add_doubts(&mut shown, &doubts, &files, &arguments.job);
         shown.join("\n")
     })?;
     Ok(Exit::Done)
+}
+
+/// The rows in doubt, and what to do about them.
+fn add_doubts(lines: &mut Vec<String>, doubts: &Doubts, files: &JobFiles, arguments: &JobArguments) {
+    let Some(first) = doubts.rows.first() else { return };
+    lines.push(text!("status-doubts", count = doubts.rows.len()));
+    lines.extend(doubts.rows.iter().map(|doubt| format!("  {}", doubt.line())));
+    let file = files.file.display().to_string();
+    match &doubts.failure {
+        Some(reason) => lines.push(text!("status-no-file", reason = reason.as_str())),
+        None if doubts.has_changed() => lines.push(text!("status-changed-file", file = file)),
+        None => {}
+    }
+    lines.push(text!("status-advice-ask", count = doubts.rows.len()));
+    let mut job = quoted(&arguments.file.display().to_string());
+    if let Some(ledger) = &arguments.ledger {
+        job.push_str(&format!(" --ledger {}", quoted(&ledger.display().to_string())));
+    }
+    let row = match first.row {
+        Some(row) => format!("--row {row}"),
+        None => quoted(&first.recorded.key),
+    };
+    lines.push(format!("  {}", text!("status-advice-sent", job = job.as_str(), row = row.as_str())));
+    lines.push(format!("  {}", text!("status-advice-not-sent", job = job.as_str(), row = row.as_str())));
+    if doubts.rows.len() > 1 {
+        lines.push(format!("  {}", text!("status-advice-all", job = job.as_str())));
+    }
+}
+
+/// An argument as a shell reads it.
+fn quoted(argument: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./:+@=,%".contains(character);
+    match !argument.is_empty() && argument.chars().all(is_plain) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', r"'\''")),
+    }
 }
 
 /// Write the record of a job as CSV: each row with its state
@@ -109,51 +162,16 @@ fn closed(error: &zexa::Error) -> Option<Failure> {
     }
 }
 
-/// Settle a row in doubt, whose message was sent or was not sent
-///
-/// Find out first whether the message exists: ask the recipient, or ask Zexa's support with the request id or the time. `bulk status` shows the keys.
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  zexa bulk settle people.csv 1004 sent msg_7Qm2
-  zexa bulk settle people.csv 1005 not-sent")]
-pub(crate) struct SettleArguments {
-    #[command(flatten)]
-    job: JobArguments,
-    /// Key of the row
-    key: String,
-    #[command(subcommand)]
-    outcome: Settled,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[derive(Subcommand)]
-enum Settled {
-    /// The message was sent: the row is never sent again
-    Sent {
-        /// Id of the message, if it is known
-        id: Option<String>,
-    },
-    /// The message was not sent: `bulk resume` sends it
-    NotSent,
-}
-
-pub(crate) fn settle(context: &Context, arguments: &SettleArguments) -> Result {
-    let ledger = JobFiles::open(&arguments.job)?.ledger;
-    let key = arguments.key.as_str();
-    let (state, id) = match &arguments.outcome {
-        Settled::Sent { id } => {
-            ledger.mark_sent(key, id.as_deref())?;
-            ("accepted", id.as_deref())
+    #[test]
+    fn arguments_are_quoted_for_a_shell() {
+        for (argument, expected) in
+            [("people.csv", "people.csv"), ("os clientes.csv", "'os clientes.csv'"), ("a'b", r"'a'\''b'"), ("", "''")]
+        {
+            assert_eq!(quoted(argument), expected);
         }
-        Settled::NotSent => {
-            ledger.mark_not_sent(key)?;
-            ("not_sent", None)
-        }
-    };
-    let json = json!({"type": "settled", "key": key, "state": state, "id": id});
-    context.output().result(&json, || match &arguments.outcome {
-        Settled::Sent { .. } => text!("settled-sent", key = printable(key)),
-        Settled::NotSent => text!("settled-not-sent", key = printable(key)),
-    })?;
-    Ok(Exit::Done)
+    }
 }

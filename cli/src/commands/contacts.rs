@@ -13,7 +13,7 @@ use crate::numbers::Country;
 use crate::output::{Cell, fields};
 use crate::texts::text;
 
-/// List, add, export and delete contacts
+/// List, add, import, export and delete contacts
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -95,7 +95,7 @@ impl From<io::Error> for TableError {
     }
 }
 
-/// What is wrong with a row. The row is not sent.
+/// What is wrong with a row. The row is not sent, if the problem does not say otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 pub(crate) enum Problem {
@@ -128,6 +128,8 @@ pub(crate) enum Problem {
     DuplicateKey { value: String, earlier: u64 },
     /// An earlier row has the same recipient.
     DuplicateRecipient { value: String, earlier: u64 },
+    /// The number is that of a landline or of a service, which usually receives no SMS. The message is sent.
+    Landline { value: String },
     /// The core would not send the message.
     Refused { reason: String },
 }
@@ -150,6 +152,7 @@ impl Problem {
             Problem::BadKey { .. } => "bad_key",
             Problem::DuplicateKey { .. } => "duplicate_key",
             Problem::DuplicateRecipient { .. } => "duplicate_recipient",
+            Problem::Landline { .. } => "landline",
             Problem::Refused { .. } => "refused",
         }
     }
@@ -201,6 +204,7 @@ mod tests {
             Problem::BadKey { reason: value() },
             Problem::DuplicateKey { value: value(), earlier: 2 },
             Problem::DuplicateRecipient { value: value(), earlier: 2 },
+            Problem::Landline { value: value() },
             Problem::Refused { reason: value() },
         ];
         for problem in problems {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::columns::{Header, Mapping};
 use super::{Problem, Row, RowProblem, TableError};
 
@@ -89,6 +91,26 @@ impl Template {
         self.parts.iter().all(|part| matches!(part, Part::Text(_)))
     }
 
+    /// Finds what looks like a placeholder of another program, such as `{name}`, and has the name of a column. It is sent unchanged.
+    pub(crate) fn other_placeholders(&self, header: &Header, mapping: &Mapping) -> Vec<OtherPlaceholder> {
+        const BRACKETS: [(char, char); 5] = [('{', '}'), ('[', ']'), ('<', '>'), ('«', '»'), ('%', '%')];
+        let mut found: Vec<OtherPlaceholder> = Vec::new();
+        for text in self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None }) {
+            for (start, opening) in text.char_indices() {
+                let Some((_, closing)) = BRACKETS.iter().find(|(bracket, _)| *bracket == opening) else { continue };
+                let inside = &text[start + opening.len_utf8()..];
+                let Some((name, _)) = inside.split_once(*closing) else { continue };
+                // `\{{name}}` is meant to be `{{name}}`.
+                let is_escaped = opening == '{' && (text[..start].ends_with('{') || name.starts_with('{'));
+                if is_escaped || header.mapped(name, mapping).is_err() || found.iter().any(|other| other.name == name) {
+                    continue;
+                }
+                found.push(OtherPlaceholder { text: format!("{opening}{name}{closing}"), name: name.to_owned() });
+            }
+        }
+        found
+    }
+
     /// The names of the columns in the placeholders.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
@@ -118,6 +140,22 @@ impl Template {
             })
         });
         Ok(BoundTemplate { parts: parts.collect::<Result<_, TableError>>()? })
+    }
+}
+
+/// What looks like a placeholder of another program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct OtherPlaceholder {
+    /// As it is in the text, with its brackets.
+    pub(crate) text: String,
+    /// The name of the column.
+    name: String,
+}
+
+impl OtherPlaceholder {
+    /// The placeholder that is probably meant.
+    pub(crate) fn placeholder(&self) -> String {
+        format!("{{{{{}}}}}", self.name)
     }
 }
 
@@ -220,6 +258,29 @@ mod tests {
         ] {
             assert_eq!(filled(template, file, &Vec::new()), Err(expected.to_owned()), "{template}");
         }
+    }
+
+    #[test]
+    fn placeholders_of_other_programs() {
+        let mut reader = RowReader::new("Nome;Código\n".as_bytes(), ';');
+        let mut row = Row::default();
+        reader.read(&mut row).expect("a header");
+        let header = Header::new(&row);
+        for (text, expected) in [
+            ("Olá {nome}, {nome}!", &["{nome}"][..]),
+            ("«Nome» [codigo] %nome%", &["«Nome»", "[codigo]", "%nome%"]),
+            ("<nome> {{nome}}", &["<nome>"]),
+            (r"\{{nome}} {{nome}} {cidade} {} 5% {nome", &[]),
+            ("{{{nome}}}", &[]),
+        ] {
+            let template = Template::parse(text).unwrap_or(Template { parts: Vec::new() });
+            let found = template.other_placeholders(&header, &Vec::new());
+            let found: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        let mapping = vec![("name".to_owned(), "Nome".to_owned())];
+        let found = Template::parse("{name}").expect("a template").other_placeholders(&header, &mapping);
+        assert_eq!(found[0].placeholder(), "{{name}}");
     }
 
     #[test]

@@ -17,9 +17,10 @@ use super::row::Row;
 use super::sqlite::Sqlite;
 use super::state::{Mark, State};
 use super::store::{Change, Reply, Store};
+use crate::bulk::row::BulkRow;
 use crate::check;
 use crate::engine::generation;
-use crate::{DoubtfulRow, Error, Kind, LedgerCounts, Outcome, Result};
+use crate::{DoubtfulRow, Error, Kind, LedgerCounts, Outcome, Result, SendMessage};
 
 /// A ledger: the record of what was sent, by idempotency key.
 ///
@@ -183,6 +184,18 @@ impl Ledger {
             true => Ok(()),
             false => Err(Error::new(Kind::Conflict, Outcome::NotSent, "the ledger belongs to another job")),
         }
+    }
+
+    /// Return a function that computes the key of a message without a key of its own, from its channel and its recipient. The command line uses it, to
+    /// find the rows of a file that are in doubt. It does not know `ledger_secret`.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Other`] if the file cannot be read.
+    #[doc(hidden)]
+    pub fn default_keys(&self) -> Result<impl Fn(&str, &str) -> String + use<>> {
+        let hasher = self.store()?.hasher()?;
+        Ok(move |channel: &str, to: &str| hasher.default_key(SendMessage::ROUTE, channel, to))
     }
 
     fn mark(&self, key: &str, mark: Mark, id: Option<&str>) -> Result<()> {

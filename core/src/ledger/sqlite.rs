@@ -105,8 +105,7 @@ impl Sqlite {
     ///
     /// [`Kind::Config`] if the ledger belongs to another API or another key.
     pub(crate) fn bind(&mut self, account: &Account<'_>) -> Result<Hasher> {
-        let salt: Vec<u8> =
-            self.read(|connection| connection.query_row("SELECT salt FROM ledger", [], |row| row.get(0)))?;
+        let salt = self.salt()?;
         let fingerprint = Hasher::new(&salt, None).fingerprint(account.api_key);
         let hasher = Hasher::new(&salt, account.secret);
         let secret_check = hasher.secret_check();
@@ -130,6 +129,15 @@ impl Sqlite {
             return Err(about(&self.file.path, "was created with another `ledger_secret`, or without one"));
         }
         Ok(hasher)
+    }
+
+    /// A hasher without the secret of the caller.
+    pub(crate) fn hasher(&mut self) -> Result<Hasher> {
+        Ok(Hasher::new(&self.salt()?, None))
+    }
+
+    fn salt(&mut self) -> Result<Vec<u8>> {
+        self.read(|connection| connection.query_row("SELECT salt FROM ledger", [], |row| row.get(0)))
     }
 
     /// The job that is stored in the ledger.

@@ -72,3 +72,43 @@ fn a_file_that_has_changed_is_not_resumed() {
     assert_once(&world, 3);
     assert_eq!(read(&world, "people.csv"), PEOPLE);
 }
+
+#[test]
+fn the_change_is_named() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&["--limit", "1"])).exits(0);
+    let resume = ["bulk", "resume", "people.csv", "--yes"];
+    let appended = format!("{PEOPLE}1004;Ivo;923000004\n1005;Isa;923000005\n");
+    for (file, text) in [
+        (appended.clone(), "2 rows were added at the end of people.csv"),
+        (appended.replace(';', ","), "2 rows were added at the end of people.csv"),
+        (PEOPLE.lines().take(3).collect::<Vec<_>>().join("\n"), "has fewer rows than were confirmed: 2 instead of 3"),
+        (PEOPLE.replace("id;", "nr;"), "the names of the columns, or something in the rows up to 4 of people.csv"),
+        (PEOPLE.replace("Ana", "Eva"), "something in the rows up to 4 of people.csv"),
+    ] {
+        write(&world, "people.csv", file);
+        world.run(&resume).exits(1).says(text).says("confirmed").says("Nothing was sent.").says(". Restore the file");
+    }
+    let run = crate::support::run(world.command(&resume).env("LANG", "pt_AO.UTF-8"), "").exits(1);
+    run.says("não são os que foram confirmados. Reponha o ficheiro");
+    assert_once(&world, 1);
+}
+
+#[test]
+fn a_file_that_was_only_saved_in_another_way_is_continued() {
+    for again in [&["bulk", "resume", "people.csv", "--yes"][..], &send(&[])] {
+        let world = World::new();
+        write(&world, "people.csv", PEOPLE);
+        world.run(&send(&["--limit", "1"])).exits(0);
+        let utf16: Vec<u8> = format!("\u{feff}{}", PEOPLE.replace(';', "\t").replace('\n', "\r\n"))
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        write(&world, "people.csv", PEOPLE.replace(';', ","));
+        world.run(&[again, &["--max-duration", "1h"]].concat()).exits(0);
+        write(&world, "people.csv", utf16);
+        world.run(again).exits(0);
+        assert_once(&world, 3);
+    }
+}

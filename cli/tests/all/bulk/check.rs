@@ -14,7 +14,7 @@ fn shows_what_would_be_sent_and_sends_nothing() {
     let expected = json!({
         "type": "check", "rows": 3, "messages": 3, "invalid": 0, "repeated_recipients": 0, "encoding": "UTF-8", "delimiter": ";",
         "recipient_column": "Telemóvel", "cost": 3.0, "balance": 4250.0, "segments": {"min": 1, "max": 1, "total": 3},
-        "ucs2_characters": {}, "campaign_recommended": false, "file": world.home.path().join("people.csv"),
+        "ucs2_characters": {}, "campaign_recommended": false, "landlines": 0, "abroad": 0, "other_placeholders": [], "sender": {"status": "approved"}, "file": world.home.path().join("people.csv"),
         "first_messages": [
             {"row": 2, "to": "+244923000001", "body": "Olá Ana"}, {"row": 3, "to": "+244923000002", "body": "Olá Rui"},
             {"row": 4, "to": "+244923000003", "body": "Olá Eva"},

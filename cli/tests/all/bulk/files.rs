@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::json;
 
-use super::{PEOPLE, about, assert_once, people, posts, read, report, send, value, write};
+use super::{PEOPLE, about, assert_once, people, read, report, send, until_posts, value, write};
 use crate::support::World;
 use crate::support::terminal::Terminal;
 
@@ -21,9 +21,7 @@ fn a_killed_run_keeps_the_earlier_report() {
         .sandbox
         .add_fault(json!({"method": "POST", "path": "/messages", "times": 0, "process": true, "then": "stall"}));
     let mut child = crate::support::spawn(&mut world.command(&[&RESUME[..], &["--concurrency", "4"]].concat()));
-    while posts(&world) < 14 {
-        std::thread::yield_now();
-    }
+    until_posts(&world, 14);
     child.kill().expect("SIGKILL");
     child.wait().expect("the program ends");
     assert_eq!(read(&world, "people.csv.report.csv"), before);
@@ -197,8 +195,8 @@ fn only_files_are_read() {
         ("/dev/zero", "this is not a file"),
         ("pipe", "this is not a file"),
         ("folder", "this is a folder"),
-        ("missing.csv", "the file does not exist"),
-        ("people.csv/x", "the file does not exist"),
+        ("missing.csv", "the file or its folder does not exist"),
+        ("people.csv/x", "a part of the path is not a folder"),
     ] {
         let check = about("check", &[]).replaced("people.csv", path);
         world.run(&check).exits(1).says(path).says(reason).says("Nothing was sent.");

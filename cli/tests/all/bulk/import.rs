@@ -44,6 +44,7 @@ fn adds_people_and_counts_those_that_exist() {
     let trial = world.run(&["--sandbox", "contacts", "import", "people.csv"]).exits(1).json_lines();
     assert_eq!((&trial[5]["added"], &trial[5]["report"]), (&json!(2), &json!("people.csv.sandbox-import-report.csv")));
     assert_eq!(read(&world, "people.csv.import-report.csv"), before);
+    world.run(&["contacts", "import", "people.csv", "--skip-invalid"]).exits(0);
 }
 
 #[test]

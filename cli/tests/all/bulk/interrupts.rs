@@ -3,32 +3,26 @@
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use super::{assert_once, people, posts, report, send, value, write};
+use super::{assert_once, people, report, send, until_posts, value, write};
 use crate::support::terminal::Terminal;
 use crate::support::{Run, World, kill, spawn, until_stderr_says};
 
-/// Waits until this number of messages has arrived.
-fn until_arrived(world: &World, count: usize) {
-    while posts(world) < count {
-        std::thread::yield_now();
-    }
-}
-
 #[test]
 fn the_first_waits_for_the_rows_in_flight() {
-    // The server answers the first four messages after the fifth request, which comes only after the interrupt: that of the balance.
+    // The server answers the first four messages after the seventh request, which comes only after the interrupt: the balance and the Sender IDs are
+    // asked for before.
     let world = World::with(
-        json!({"faults": [{"method": "POST", "path": "/messages", "times": 4, "process": true, "after_requests": 6}]}),
+        json!({"faults": [{"method": "POST", "path": "/messages", "times": 4, "process": true, "after_requests": 7}]}),
     );
     write(&world, "people.csv", people(100));
     let mut terminal = Terminal::start(&world, &send(&["--concurrency", "4"]));
-    until_arrived(&world, 4);
+    until_posts(&world, 4);
     terminal.send("\x03");
     terminal.expect("Interrupted: waiting for 4 rows in flight. Press Ctrl-C again to cancel them.");
     world.run(&["credits"]).exits(0);
     let (code, text) = terminal.end();
     assert_eq!(code, Some(130));
-    assert!(text.contains("4 messages were accepted.\n96 messages are left.\n"), "{text:?}");
+    assert!(text.contains("4 messages were accepted.\n96 messages are left to send.\n"), "{text:?}");
     assert!(text.contains("Send the rest with `zexa bulk resume people.csv`."), "{text:?}");
     assert_once(&world, 4);
     world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
@@ -43,7 +37,7 @@ fn an_import_waits_too() {
     let before = world.sandbox.contacts().len();
     write(&world, "people.csv", people(100));
     let mut terminal = Terminal::start(&world, &["contacts", "import", "people.csv", "--concurrency", "4"]);
-    until_arrived(&world, 4);
+    until_posts(&world, 4);
     terminal.send("\x03");
     terminal.expect("Interrupted: waiting for 4 rows in flight.");
     world.run(&["credits"]).exits(0);
@@ -60,14 +54,16 @@ fn the_second_cancels_them() {
     );
     write(&world, "people.csv", people(100));
     let mut terminal = Terminal::start(&world, &send(&["--concurrency", "4"]));
-    until_arrived(&world, 4);
+    until_posts(&world, 4);
     terminal.send("\x03");
     terminal.expect("Interrupted: waiting for 4 rows in flight.");
     terminal.send("\x03");
     let (code, text) = terminal.end();
     assert_eq!(code, Some(130));
     assert!(
-        text.contains("4 messages are in doubt: it is not known whether they were sent.\n96 messages are left.\n"),
+        text.contains(
+            "4 messages are in doubt: it is not known whether they were sent.\n96 messages are left to send.\n"
+        ),
         "{text:?}"
     );
     world.sandbox.clear_faults();
@@ -83,7 +79,7 @@ fn the_second_during_a_response_tells_what_is_known_and_what_is_not_recorded() {
     ]}));
     write(&world, "people.csv", people(100));
     let mut child = spawn(&mut world.command(&send(&["--concurrency", "4", "--key-column", "id"])));
-    until_arrived(&world, 4);
+    until_posts(&world, 4);
     kill(&child, Signal::SIGINT);
     until_stderr_says(&mut child, "Interrupted: waiting for 4 rows in flight.");
     kill(&child, Signal::SIGINT);

@@ -2,21 +2,24 @@
 
 mod changed;
 mod check;
+mod doubts;
 mod files;
 mod import;
 mod interrupts;
 mod recorded;
+mod results;
 mod resume;
 mod send;
 #[cfg(target_os = "linux")]
 mod signals;
+mod warnings;
 
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::World;
+use crate::support::{World, until};
 
 /// A text with a name.
 const BODY: &str = "Olá {{nome}}";
@@ -71,9 +74,10 @@ fn assert_once(world: &World, count: usize) {
     assert_eq!((unique.len(), recipients.len()), (count, count));
 }
 
-/// The number of messages that have arrived at the sandbox.
-fn posts(world: &World) -> usize {
-    world.sandbox.requests().iter().filter(|request| request.method == "POST").count()
+/// Waits until this number of messages or contacts has arrived at the sandbox.
+fn until_posts(world: &World, count: usize) {
+    let posts = || world.sandbox.requests().iter().filter(|request| request.method == "POST").count();
+    until("the requests have arrived", || posts() >= count);
 }
 
 /// The lines of a report, as fields by their names.

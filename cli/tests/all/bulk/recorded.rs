@@ -4,20 +4,18 @@ use std::fs;
 
 use serde_json::json;
 
-use super::{assert_once, people, posts, report, send, value, write};
+use super::{assert_once, people, report, send, until_posts, value, write};
 use crate::support::World;
 
 #[test]
 fn a_result_that_is_not_recorded_is_named() {
     // Two messages are accepted, and their responses arrive after the third request, which is that of `credits` below.
     let world = World::with(
-        json!({"faults": [{"method": "POST", "path": "/messages", "times": 2, "process": true, "after_requests": 4}]}),
+        json!({"faults": [{"method": "POST", "path": "/messages", "times": 2, "process": true, "after_requests": 5}]}),
     );
     write(&world, "people.csv", people(20));
     let child = crate::support::spawn(&mut world.command(&send(&["--concurrency", "2", "--key-column", "id"])));
-    while posts(&world) < 2 {
-        std::thread::yield_now();
-    }
+    until_posts(&world, 2);
     let (ledger, moved) = (world.home.path().join("people.csv.zexa.db"), world.home.path().join("moved.db"));
     fs::rename(&ledger, &moved).expect("moved");
     world.run(&["credits"]).exits(0);
@@ -54,13 +52,11 @@ fn a_result_that_is_not_recorded_is_named() {
 #[test]
 fn the_summary_names_the_rows() {
     let world =
-        World::with(json!({"faults": [{"method": "POST", "path": "/messages", "process": true, "after_requests": 3}]}));
+        World::with(json!({"faults": [{"method": "POST", "path": "/messages", "process": true, "after_requests": 4}]}));
     write(&world, "people.csv", people(3));
     let mut terminal =
         crate::support::terminal::Terminal::start(&world, &send(&["--concurrency", "1", "--key-column", "id"]));
-    while posts(&world) < 1 {
-        std::thread::yield_now();
-    }
+    until_posts(&world, 1);
     let ledger = world.home.path().join("people.csv.zexa.db");
     fs::rename(&ledger, world.home.path().join("moved.db")).expect("moved");
     world.run(&["credits"]).exits(0);

@@ -5,22 +5,20 @@ use std::process::{Child, Command};
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use super::{assert_once, people, posts, report, send, value, write};
+use super::{assert_once, people, report, send, until_posts, value, write};
 use crate::support::{Run, World, kill, until_stderr_says};
 
 /// Starts a program that sends 100 messages, and waits until four of them have arrived. `answers`: they are answered after the request of
 /// [`answer`].
 fn start(world: &World, command: &mut Command, answers: bool) -> Child {
-    let mut fault = json!({"method": "POST", "path": "/messages", "times": 4, "process": true, "after_requests": 6});
+    let mut fault = json!({"method": "POST", "path": "/messages", "times": 4, "process": true, "after_requests": 7});
     if !answers {
         (fault["then"], fault["times"]) = (json!("stall"), json!(0));
     }
     world.sandbox.add_fault(fault);
     write(world, "people.csv", people(100));
     let child = crate::support::spawn(command);
-    while posts(world) < 4 {
-        std::thread::yield_now();
-    }
+    until_posts(world, 4);
     child
 }
 

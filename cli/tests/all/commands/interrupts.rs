@@ -1,13 +1,12 @@
 //! Ctrl-C and SIGTERM while a request is in flight, or while a command waits.
 
 use std::io::Read;
-use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::support::terminal::Terminal;
-use crate::support::{Run, World, kill, spawn, until_stderr_says};
+use crate::support::{Run, World, kill, spawn, until, until_stderr_says};
 
 /// A sandbox that does not respond to this request.
 fn stalled(method: &str, path: &str) -> World {
@@ -16,11 +15,7 @@ fn stalled(method: &str, path: &str) -> World {
 
 /// Waits until the request has arrived.
 fn until_arrived(world: &World) {
-    let start = Instant::now();
-    while world.sandbox.requests().is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(30), "no request has arrived");
-        std::thread::yield_now();
-    }
+    until("a request has arrived", || !world.sandbox.requests().is_empty());
 }
 
 #[test]

@@ -5,12 +5,24 @@ pub(crate) mod terminal;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zexa_sandbox::Sandbox;
+
+/// Waits until a condition is true. Panics after 30 seconds.
+pub(crate) fn until(what: &str, happened: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !happened() {
+        assert!(started.elapsed() < Duration::from_secs(30), "timeout while waiting for: {what}");
+        // Leaves the processor to what it waits for.
+        thread::park_timeout(Duration::from_millis(1));
+    }
+}
 
 /// A sandbox, and a home directory for the program.
 pub(crate) struct World {

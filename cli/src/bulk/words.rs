@@ -1,0 +1,57 @@
+//! Errors of the system and of the client in the language of the user. Those of the API are in the language of the API.
+
+use std::io::{self, ErrorKind};
+
+use zexa::{Error, Kind, Outcome};
+
+use crate::texts::text;
+
+/// Why a file cannot be used.
+pub(crate) fn of_system(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => text!("system-not-found"),
+        ErrorKind::PermissionDenied => text!("system-permission"),
+        ErrorKind::IsADirectory => text!("system-folder"),
+        ErrorKind::NotADirectory => text!("system-not-a-folder"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => text!("system-full"),
+        ErrorKind::ReadOnlyFilesystem => text!("system-read-only"),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a row was not sent, or why its result is not known, if the client itself has found that out.
+pub(crate) fn of_row(error: &Error) -> Option<String> {
+    Some(match error.kind() {
+        Kind::InDoubt => text!("row-in-doubt"),
+        Kind::InProgress => text!("row-in-progress"),
+        Kind::KeyReused => text!("row-key-reused"),
+        Kind::Duplicate => text!("row-duplicate"),
+        Kind::Stopped => text!("row-stopped"),
+        Kind::Cancelled => text!("row-cancelled"),
+        Kind::Connect if error.outcome() == Outcome::NotSent => text!("row-no-connection", reason = error.message()),
+        Kind::Connect => text!("row-connection-lost", reason = error.message()),
+        Kind::Timeout => text!("row-timeout"),
+        _ => return None,
+    })
+}
+
+/// Why the core has stopped a run. `name` is the name of the reason.
+pub(crate) fn of_stop(name: &str, error: &Error) -> String {
+    let message = error.message();
+    // The core counts messages from 0, and people look for the rows of the file.
+    let reason = message.split_once(", because ").map_or(message, |(_, reason)| reason);
+    let words = match name {
+        "unauthorized" => text!("stop-unauthorized"),
+        "insufficient_credits" => text!("stop-credits"),
+        "rate_limited" => text!("stop-rate"),
+        "ledger" => text!("stop-ledger"),
+        "connect" => text!("stop-connect"),
+        "unknown_outcomes" => text!("stop-unknown"),
+        "identical_rejections" => text!("stop-rejections"),
+        _ => return reason.to_owned(),
+    };
+    match reason.split_once(": ") {
+        Some((_, cause)) => format!("{words}: {cause}"),
+        None => words,
+    }
+}
