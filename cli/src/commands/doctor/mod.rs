@@ -1,5 +1,6 @@
 //! `zexa doctor`.
 
+mod certificate;
 mod check;
 mod probe;
 mod proxy;
@@ -11,8 +12,9 @@ use clap::Args;
 use url::Url;
 use zexa::{CallOptions, Client, Error, Kind, ListSenderIds, SenderIdStatus, binding};
 
+use self::certificate::Issued;
 use self::check::{Check, Status};
-use self::probe::{Found, Issued};
+use self::probe::Found;
 use self::proxy::Proxy;
 use crate::context::{Context, KeySource, PRODUCT};
 use crate::exit::Exit;

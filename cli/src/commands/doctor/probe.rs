@@ -10,8 +10,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 use url::Url;
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
+
+use super::certificate::{Issued, issued};
 
 /// Timeout of each step.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -67,13 +67,6 @@ pub(super) struct Found {
     pub(super) clock_ahead: Option<i64>,
 }
 
-/// Who issued a certificate, and until when it is valid.
-pub(super) struct Issued {
-    pub(super) issuer: String,
-    pub(super) subject: String,
-    pub(super) not_after: String,
-}
-
 /// Send a request without an API key over the connection. The certificate is not verified: the client does that.
 pub(super) fn probe(stream: TcpStream, api: &Url) -> Found {
     if api.scheme() != "https" {
@@ -126,16 +119,6 @@ fn status(head: &[u8]) -> Option<u16> {
     let mut response = httparse::Response::new(&mut headers);
     response.parse(head).ok()?;
     response.code
-}
-
-fn issued(certificate: &[u8]) -> Option<Issued> {
-    let certificate = Certificate::from_der(certificate).ok()?;
-    let fields = certificate.tbs_certificate();
-    Some(Issued {
-        issuer: fields.issuer().to_string(),
-        subject: fields.subject().to_string(),
-        not_after: fields.validity().not_after.to_string(),
-    })
 }
 
 /// Accepts each certificate, and keeps it. The connection carries no secrets.
