@@ -1,4 +1,4 @@
-//! Runs the commands of the guide and of the README: blocks of `sh` as scripts, and blocks of `console` on a terminal, where their output is compared.
+//! Runs the commands of the guide and of the READMEs: blocks of `sh` as scripts, and blocks of `console` on a terminal, where their output is compared.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ fn environment(world: &World) -> Vec<(String, String)> {
 #[test]
 fn scripts() {
     let mut count = 0;
-    let in_guide = blocks("docs/cli.md").into_iter();
+    let in_guide = ["docs/cli.md", "cli/README.md"].into_iter().flat_map(blocks);
     let in_readme = blocks("README.md").into_iter().filter(|block| block.text.contains("zexa send"));
     for block in in_guide.chain(in_readme).filter(|block| block.language == "sh") {
         if block.text.starts_with("cargo ") {
