@@ -1,4 +1,4 @@
-//! `cargo xtask licences`: generates the file that lists the licences of the third-party crates in each library.
+//! `cargo xtask licences`: generates the file that lists the licences of the third-party crates in each library and in the program `zexa`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,8 +11,8 @@ use crate::paths;
 /// Name of the files.
 pub(crate) const FILE: &str = "THIRD-PARTY-LICENSES.txt";
 
-/// Folders of the packages that are built as libraries.
-const PACKAGES: [&str; 3] = ["ffi-c", "bindings-python", "bindings-node"];
+/// Folders of the packages that are published as machine code.
+const PACKAGES: [&str; 4] = ["ffi-c", "bindings-python", "bindings-node", "cli"];
 
 /// Generates the files with cargo-about.
 pub(crate) fn write() -> ExitCode {
@@ -79,7 +79,7 @@ fn compare(linked: &BTreeSet<String>, listed: &BTreeSet<String>) -> Result {
         return Err(format!("{missing} is not listed"));
     }
     match listed.difference(linked).next() {
-        Some(extra) => Err(format!("{extra} is listed, but is not part of the library")),
+        Some(extra) => Err(format!("{extra} is listed, but is not part of the package")),
         None => Ok(()),
     }
 }
