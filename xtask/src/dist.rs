@@ -1,14 +1,14 @@
-//! `cargo xtask dist`: builds the packages to publish for a language, for this system.
+//! `cargo xtask dist`: builds the packages to publish for a language or the command line, for this system.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::command::Result;
 use crate::npm::Archives;
-use crate::wheel::Wheel;
+use crate::wheel::{PROGRAM, Wheel};
 use crate::{select, show, usage};
 
-/// The packages of one language.
+/// The packages of one language, or of the command line.
 struct Part {
     name: &'static str,
     about: &'static str,
@@ -20,12 +20,17 @@ const PARTS: &[Part] = &[
     Part {
         name: "python",
         about: "an sdist, and a wheel that is built from it",
-        make: || Wheel::build().map(|wheel| vec![wheel.sdist, wheel.file]),
+        make: || Wheel::build().map(|wheel| vec![wheel.sdist.file, wheel.file]),
     },
     Part {
         name: "node",
         about: "the main package, and the package with the addon for this system",
         make: || Archives::build().map(|archives| vec![archives.main, archives.addon]),
+    },
+    Part {
+        name: "cli",
+        about: "an sdist of the program zexa, and a wheel that is built from it",
+        make: || PROGRAM.build().map(|wheel| vec![wheel.sdist.file, wheel.file]),
     },
 ];
 

@@ -37,8 +37,8 @@ Commands:
   codegen --check     fail if the generated files are not up to date
   demo [LANGUAGE...]  send a first message and a small campaign to a local sandbox
   demo --list         list the languages
-  dist [LANGUAGE...]  build the packages to publish, for this system
-  dist --list         list the languages
+  dist [PACKAGE...]   build the packages to publish, for this system
+  dist --list         list the packages
   docs [PART...]      build the API reference of each language and the guides as HTML in target/docs
   docs --list         list the parts
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::background::Once;
 use crate::command::{self, Result, cargo};
 use crate::paths;
-use crate::wheel::unpacked_sdist;
+use crate::wheel;
 
 /// Builds the libraries for C and Node with one command, once per process.
 ///
@@ -80,7 +80,8 @@ pub(crate) fn configure(command: &mut Command) {
 fn prefixes() -> impl Iterator<Item = (PathBuf, &'static str)> {
     // One folder per registry.
     let registries = fs::read_dir(cargo_home().join("registry").join("src")).into_iter().flatten().flatten();
-    [(paths::root().to_owned(), "libzexa"), (unpacked_sdist(), "libzexa")]
+    [paths::root().to_owned(), wheel::LIBRARY.unpacked_sdist(), wheel::PROGRAM.unpacked_sdist()]
+        .map(|sources| (sources, "libzexa"))
         .into_iter()
         .chain(registries.map(|registry| (registry.path(), "crates")))
         .chain([(cargo_home(), "cargo")])

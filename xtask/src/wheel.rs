@@ -1,4 +1,4 @@
-//! The Python package as it is published: an sdist, and a wheel that is built from that sdist.
+//! The Python packages as they are published: an sdist, and a wheel that is built from that sdist.
 //!
 //! Building the wheel from the sdist, and not from the repository, proves that the sdist is complete.
 
@@ -12,23 +12,43 @@ use crate::command::{self, Result};
 use crate::python::{self, Venv};
 use crate::{paths, release};
 
+/// A Python package of this repository.
+pub(crate) struct Package {
+    /// Folder of its `pyproject.toml`.
+    sources: &'static str,
+    /// Name of its files.
+    name: &'static str,
+    /// Folder of what is built for it, below the target folder.
+    outputs: &'static str,
+}
+
+/// The package `zexa`.
+pub(crate) const LIBRARY: Package = Package { sources: "bindings-python", name: "zexa", outputs: "python" };
+/// The package `zexa-cli`, whose wheel contains the program `zexa`.
+pub(crate) const PROGRAM: Package = Package { sources: "cli", name: "zexa_cli", outputs: "cli" };
+
+/// The sdist of a package.
+#[derive(Clone)]
+pub(crate) struct Sdist {
+    pub(crate) file: PathBuf,
+    /// The folder with its unpacked content.
+    pub(crate) sources: PathBuf,
+}
+
 /// The sdist and the wheel of the current sources.
 #[derive(Clone)]
 pub(crate) struct Wheel {
     venv: Venv,
     /// The wheel.
     pub(crate) file: PathBuf,
-    /// The sdist.
-    pub(crate) sdist: PathBuf,
-    /// The folder with the unpacked sdist.
-    pub(crate) sources: PathBuf,
+    pub(crate) sdist: Sdist,
 }
 
 impl Wheel {
-    /// Builds the sdist and the wheel, once per process.
+    /// Builds the sdist and the wheel of the library, once per process.
     pub(crate) fn build() -> Result<Wheel> {
         static BUILT: Once<Wheel> = Once::new();
-        BUILT.get(build)
+        BUILT.get(|| LIBRARY.build())
     }
 
     /// The folder that contains the two files and nothing else.
@@ -49,44 +69,87 @@ impl Wheel {
         let mut pip = self.venv.pip("wheel")?;
         // With the installed maturin, and from the unpacked sources, where the compiled crates can be reused.
         pip.args(["--no-build-isolation", "--no-index", "--no-deps", "--no-cache-dir", "--wheel-dir"]).arg(&folder);
-        command::run_quietly(for_cargo(&self.venv, &mut pip)?.arg(&self.sources))?;
+        command::run_quietly(LIBRARY.for_cargo(&self.venv, &mut pip)?.arg(&self.sdist.sources))?;
         only_file(&folder, ".whl")
     }
 }
 
-fn build() -> Result<Wheel> {
-    let venv = Venv::of("build", &["maturin"])?;
-    let dist = python::folder().join("dist");
-    empty(&dist)?;
-    let manifest = paths::root().join("bindings-python").join("Cargo.toml");
-    let mut maturin = venv.program("maturin");
-    maturin.args(["sdist", "--manifest-path"]).arg(manifest).arg("--out").arg(&dist);
-    // Output is shown only on failure: for each crate, cargo warns about missing metadata.
-    command::output(for_cargo(&venv, &mut maturin)?)?;
-    let sdist = only_file(&dist, ".tar.gz")?;
-    let sources = unpack(&venv, &sdist)?;
-    reuse_dependencies(&cargo_folder().join("release"))?;
-
-    let mut maturin = venv.program("maturin");
-    maturin.current_dir(&sources).args(["build", "--release", "--interpreter"]).arg(venv.path("python"));
-    command::run(for_cargo(&venv, maturin.arg("--out").arg(&dist))?)?;
-    let file = only_file(&dist, ".whl")?;
-    Ok(Wheel { venv, file, sdist, sources })
+/// The environment with maturin.
+pub(crate) fn build_environment() -> Result<Venv> {
+    static PREPARED: Once<Venv> = Once::new();
+    PREPARED.get(|| Venv::of("build", &["maturin"]))
 }
 
-/// Set the `PATH` by which pip finds maturin, and the target folder.
-///
-/// It is not the repository's target folder: cargo derives the names of its outputs from a package's path within the workspace, so it would confuse
-/// a crate of the sdist with the same crate of the repository.
-fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
-    command::without_this_package(command);
-    release::configure(command);
-    Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", cargo_folder()))
-}
+impl Package {
+    /// Builds the sdist and the wheel.
+    pub(crate) fn build(&self) -> Result<Wheel> {
+        let venv = build_environment()?;
+        let sdist = self.sdist(&venv)?;
+        reuse_dependencies(&self.cargo_folder().join("release"))?;
+        let mut maturin = venv.program("maturin");
+        maturin.current_dir(&sdist.sources).args(["build", "--release", "--interpreter"]).arg(venv.path("python"));
+        command::run(self.for_cargo(&venv, maturin.arg("--out").arg(self.dist()))?)?;
+        let file = only_file(&self.dist(), ".whl")?;
+        Ok(Wheel { venv, file, sdist })
+    }
 
-/// The target folder of the sdist.
-fn cargo_folder() -> PathBuf {
-    python::folder().join("cargo")
+    /// Builds and unpacks the sdist, and removes everything else from the folder of the built files.
+    pub(crate) fn sdist(&self, venv: &Venv) -> Result<Sdist> {
+        let dist = self.dist();
+        empty(&dist)?;
+        let mut maturin = venv.program("maturin");
+        maturin.args(["sdist", "--manifest-path"]).arg(self.sources().join("Cargo.toml")).arg("--out").arg(&dist);
+        // Output is shown only on failure: for each crate, cargo warns about missing metadata.
+        command::output(self.for_cargo(venv, &mut maturin)?)?;
+        let file = only_file(&dist, ".tar.gz")?;
+        let sources = self.unpack(venv, &file)?;
+        Ok(Sdist { file, sources })
+    }
+
+    /// The folder of its `pyproject.toml`.
+    pub(crate) fn sources(&self) -> PathBuf {
+        paths::root().join(self.sources)
+    }
+
+    /// The folder of everything that is built for it.
+    pub(crate) fn outputs(&self) -> PathBuf {
+        paths::target().join(self.outputs)
+    }
+
+    fn dist(&self) -> PathBuf {
+        self.outputs().join("dist")
+    }
+
+    /// Set the `PATH` by which pip finds maturin, and the target folder.
+    ///
+    /// It is not the repository's target folder: cargo derives the names of its outputs from a package's path within the workspace, so it would confuse
+    /// a crate of the sdist with the same crate of the repository.
+    fn for_cargo<'a>(&self, venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
+        command::without_this_package(command);
+        release::configure(command);
+        Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", self.cargo_folder()))
+    }
+
+    /// The target folder of the sdist.
+    fn cargo_folder(&self) -> PathBuf {
+        self.outputs().join("cargo")
+    }
+
+    /// The folder of the unpacked sdist.
+    pub(crate) fn unpacked_sdist(&self) -> PathBuf {
+        self.outputs().join("sdist").join(format!("{}-{}", self.name, env!("CARGO_PKG_VERSION")))
+    }
+
+    /// Unpacks the sdist. Unchanged files are not rewritten, because cargo would compile them again.
+    fn unpack(&self, venv: &Venv, sdist: &Path) -> Result<PathBuf> {
+        let fresh = self.outputs().join("unpacked");
+        empty(&fresh)?;
+        command::output(venv.program("python").args(["-m", "tarfile", "-e"]).arg(sdist).arg(&fresh))?;
+        let to = self.unpacked_sdist();
+        let from = fresh.join(to.file_name().expect("the path has a last component"));
+        synchronize(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+        Ok(to)
+    }
 }
 
 /// Links the dependencies of the repository's release build into the empty target folder of the sdist. Cargo reuses those with the same version,
@@ -117,22 +180,6 @@ fn link_dependencies(from: &Path, to: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Unpacks the sdist. Unchanged files are not rewritten, because cargo would compile them again.
-fn unpack(venv: &Venv, sdist: &Path) -> Result<PathBuf> {
-    let fresh = python::folder().join("unpacked");
-    empty(&fresh)?;
-    command::output(venv.program("python").args(["-m", "tarfile", "-e"]).arg(sdist).arg(&fresh))?;
-    let to = unpacked_sdist();
-    let from = fresh.join(to.file_name().expect("the path has a last component"));
-    synchronize(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
-    Ok(to)
-}
-
-/// The folder of the unpacked sdist.
-pub(crate) fn unpacked_sdist() -> PathBuf {
-    python::folder().join("sdist").join(concat!("zexa-", env!("CARGO_PKG_VERSION")))
 }
 
 /// Makes a folder equal to another one, and writes only what differs.
@@ -166,7 +213,7 @@ pub(crate) fn empty(folder: &Path) -> Result {
 }
 
 /// The only file in the folder with this ending.
-fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
+pub(crate) fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let files: Vec<_> = files.filter(|file| file.to_string_lossy().ends_with(ending)).collect();

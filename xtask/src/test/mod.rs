@@ -198,6 +198,12 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: python::types,
     },
+    Step {
+        name: "cli-wheel",
+        about: "contents of the wheel with the program zexa, which is installed in an empty environment and run",
+        needs_build: true,
+        run: python::program,
+    },
     Step { name: "demo", about: "the demo in all languages", needs_build: true, run: demo::run_all_for_log },
     Step {
         name: "node",
@@ -217,7 +223,16 @@ const STEPS: &[Step] = &[
 const TOGETHER: [&[&str]; 4] = [
     &["rust", "schemathesis", "exports", "consumers", "c-scenarios"],
     &["c", "valgrind", "asan", "tsan"],
-    &["node-package", "node-consumer", "node-types", "python-wheel", "python-consumer", "python-types", "demo"],
+    &[
+        "node-package",
+        "node-consumer",
+        "node-types",
+        "python-wheel",
+        "python-consumer",
+        "python-types",
+        "cli-wheel",
+        "demo",
+    ],
     &["node", "python"],
 ];
 

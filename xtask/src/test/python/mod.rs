@@ -1,6 +1,7 @@
-//! The steps for Python. All of them use the release wheel.
+//! The steps for Python. All of them use the release wheel, except that for the program `zexa`.
 
 mod consumer;
+mod program;
 mod types;
 mod wheel;
 
@@ -9,6 +10,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 pub(crate) use self::consumer::check as consumer;
+pub(crate) use self::program::check as program;
 pub(crate) use self::types::check as types;
 pub(crate) use self::wheel::check as wheel;
 use crate::command::{self, Result};

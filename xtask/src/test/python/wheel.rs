@@ -8,10 +8,10 @@ use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::python::{self, Venv};
 use crate::test::exports;
-use crate::wheel::{Wheel, empty};
+use crate::wheel::{Sdist, Wheel, empty};
 use crate::{paths, release, third_party};
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The extension module, with the suffix of the stable ABI.
 const EXTENSION: &str = "zexa/_zexa.abi3.so";
 /// Files that the wheel must contain, whatever the sources contain.
@@ -25,13 +25,13 @@ pub(crate) fn check() -> Result {
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
     let venv = Venv::prepare()?;
     let wheel = Wheel::build()?;
-    check_sdist(&wheel)?;
+    check_sdist(&wheel.sdist)?;
     check_tag(&name(&wheel.file))?;
     let contents = python::folder().join("wheel");
     empty(&contents)?;
     command::output(venv.program("python").args(["-m", "zipfile", "-e"]).arg(&wheel.file).arg(&contents))?;
     check_files(&wheel, &contents)?;
-    check_metadata(&read(&contents.join(info("METADATA")))?)?;
+    check_metadata("zexa", &read(&contents.join(info("METADATA")))?)?;
     check_extension(&contents.join(EXTENSION))?;
     let mut abi3audit = venv.program("abi3audit");
     // Reports symbols outside of the stable ABI, or newer than the tag promises.
@@ -41,8 +41,8 @@ pub(crate) fn check() -> Result {
         name(&wheel.file),
         size(&wheel.file),
         size(&contents.join(EXTENSION)),
-        name(&wheel.sdist),
-        size(&wheel.sdist)
+        name(&wheel.sdist.file),
+        size(&wheel.sdist.file)
     );
     Ok(())
 }
@@ -64,12 +64,16 @@ fn check_files(wheel: &Wheel, contents: &Path) -> Result {
     wanted.extend(["METADATA", "RECORD", "WHEEL", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"].map(info));
     wanted.insert(info(format!("licenses/{}", third_party::FILE)));
     compare(&name(&wheel.file), &wanted, &files(contents)?)?;
+    check_licences(&contents.join(info("licenses")))?;
+    check_licences(&wheel.sdist.sources)
+}
+
+/// The licences in the folder are those of the repository.
+pub(super) fn check_licences(folder: &Path) -> Result {
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        let text = read(&paths::root().join(licence))?;
-        for copy in [contents.join(info(format!("licenses/{licence}"))), wheel.sources.join(licence)] {
-            if read(&copy)? != text {
-                return Err(format!("{} differs from the {licence} of the repository", copy.display()));
-            }
+        let copy = folder.join(licence);
+        if read(&copy)? != read(&paths::root().join(licence))? {
+            return Err(format!("{} differs from the {licence} of the repository", copy.display()));
         }
     }
     Ok(())
@@ -80,7 +84,7 @@ fn is_shipped(file: &str) -> bool {
     !file.contains("__pycache__") && !file.ends_with(".so")
 }
 
-fn compare(name: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result {
+pub(super) fn compare(name: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result {
     let missing = wanted.difference(found).map(|file| format!("{name} lacks {file}"));
     let unexpected = found.difference(wanted).map(|file| format!("{name} contains {file}, which is not expected"));
     let problems: Vec<_> = missing.chain(unexpected).collect();
@@ -98,11 +102,11 @@ fn check_extension(extension: &Path) -> Result {
     }
 }
 
-fn check_metadata(metadata: &str) -> Result {
+pub(super) fn check_metadata(name: &str, metadata: &str) -> Result {
     let head = metadata.split("\n\n").next().unwrap_or_default();
     for line in [
         &format!("Version: {VERSION}"),
-        "Name: zexa",
+        &format!("Name: {name}"),
         "Requires-Python: >=3.10",
         "License-Expression: MIT OR Apache-2.0",
         "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM",
@@ -117,21 +121,33 @@ fn check_metadata(metadata: &str) -> Result {
     }
 }
 
-/// The sdist contains no files that only the repository needs, and its dependencies have the versions of the repository. That nothing is missing is known,
-/// because the wheel was built from it.
-fn check_sdist(wheel: &Wheel) -> Result {
-    let files = files(&wheel.sources)?;
+/// The sdist contains no files that only the repository needs, and its dependencies have the versions of the repository. That nothing is missing is known
+/// when a wheel is built from it.
+pub(super) fn check_sdist(sdist: &Sdist) -> Result {
+    let files = files(&sdist.sources)?;
     for needed in ["PKG-INFO", "README.md", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", third_party::FILE] {
         if !files.contains(needed) {
-            return Err(format!("{} lacks {needed}", name(&wheel.sdist)));
+            return Err(format!("{} lacks {needed}", name(&sdist.file)));
         }
     }
-    let foreign = ["xtask/", "ffi-c/", "include/", "tests/python/", "tests/c/", "core/tests/", "target/"];
+    let foreign = [
+        "xtask/",
+        "ffi-c/",
+        "bindings-node/",
+        "include/",
+        "tests/python/",
+        "tests/c/",
+        "tests/sandbox/tests/",
+        "core/tests/",
+        "core/examples/",
+        "cli/tests/",
+        "target/",
+    ];
     if let Some(file) = files.iter().find(|file| foreign.iter().any(|folder| file.starts_with(folder))) {
-        return Err(format!("{} contains {file}, which is not expected", name(&wheel.sdist)));
+        return Err(format!("{} contains {file}, which is not expected", name(&sdist.file)));
     }
     let ours = read(&paths::root().join("Cargo.lock"))?;
-    let theirs = read(&wheel.sources.join("Cargo.lock"))?;
+    let theirs = read(&sdist.sources.join("Cargo.lock"))?;
     match packages(&theirs).difference(&packages(&ours)).next() {
         Some((package, version)) => {
             Err(format!("the sdist was built with {package} {version}, but the repository uses another version"))
@@ -154,7 +170,7 @@ fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
 }
 
 /// All files below a folder, as relative paths.
-fn files(folder: &Path) -> Result<BTreeSet<String>> {
+pub(super) fn files(folder: &Path) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -175,11 +191,11 @@ fn info(name: impl AsRef<str>) -> String {
     format!("zexa-{VERSION}.dist-info/{}", name.as_ref())
 }
 
-fn size(path: &Path) -> String {
+pub(super) fn size(path: &Path) -> String {
     fs::metadata(path).map_or_else(|error| error.to_string(), |data| format!("{:.1} MB", data.len() as f64 / 1e6))
 }
 
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
@@ -222,8 +238,10 @@ mod tests {
             "Metadata-Version: 2.4\nName: zexa\nVersion: {VERSION}\nLicense-Expression: MIT OR Apache-2.0\nRequires-Python: >=3.10\n\
              Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM\n\nVersion: 7\n"
         );
-        assert_eq!(check_metadata(&good), Ok(()));
-        assert!(check_metadata(&good.replacen(VERSION, "7", 1)).is_err());
-        assert!(check_metadata(&good.replace("Name: zexa\n", "Name: zexa\nRequires-Dist: requests\n")).is_err());
+        assert_eq!(check_metadata("zexa", &good), Ok(()));
+        assert!(check_metadata("zexa", &good.replacen(VERSION, "7", 1)).is_err());
+        assert!(
+            check_metadata("zexa", &good.replace("Name: zexa\n", "Name: zexa\nRequires-Dist: requests\n")).is_err()
+        );
     }
 }
