@@ -47,6 +47,8 @@ segments-ucs2 = { $count ->
 } (UCS-2, { $size } characters each): `{ $character }` is not in GSM-7
 
 field-name = Name
+login-refused = The key was not stored. Copy the whole key again from the Zexa dashboard.
+login-cancelled = Cancelled. The key was not stored.
 field-phone = Phone
 field-email = Email
 field-lists = Lists
@@ -90,3 +92,4 @@ listen-not-forwarded = { $count ->
     [one] one event was
    *[other] { $count } events were
 } not forwarded
+request-body-empty = the body is empty

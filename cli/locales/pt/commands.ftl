@@ -47,6 +47,8 @@ segments-ucs2 = { $count ->
 } (UCS-2, { $size } caracteres cada): «{ $character }» não existe em GSM-7
 
 field-name = Nome
+login-refused = A chave não foi guardada. Copie de novo a chave completa do painel da Zexa.
+login-cancelled = Cancelado. A chave não foi guardada.
 field-phone = Telefone
 field-email = Correio electrónico
 field-lists = Listas
@@ -75,7 +77,8 @@ campaign-question = Enviar { $contacts ->
 } de { $list }? (Saldo: { $balance })
 campaign-not-created = A campanha não foi criada. Nada foi enviado.
 
-request-body = o corpo não é JSON: { $reason }
+request-body-empty = o corpo está vazio
+request-body = o corpo não é JSON: «{ $reason }»
 
 sandbox-runs = A sandbox está em execução. Prima Ctrl-C para a parar. Os programas com estas variáveis não enviam nada de real:
 
