@@ -19,6 +19,20 @@ credits = { $credits ->
 message-waiting = Waiting for { $id }. Press Ctrl-C to stop waiting.
 message-status = The message is { $status }.
 
+state-queued = queued
+state-sent = sent
+state-delivered = delivered
+state-failed = failed
+state-undeliverable = undeliverable
+state-scheduled = scheduled
+state-sending = sending
+state-completed = completed
+state-paused = paused
+state-cancelled = cancelled
+state-pending = pending
+state-approved = approved
+state-rejected = rejected
+
 field-sender-id = Sender ID
 field-status = Status
 field-use-case = Use case

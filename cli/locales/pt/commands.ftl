@@ -19,6 +19,20 @@ credits = { $credits ->
 message-waiting = À espera de { $id }. Prima Ctrl-C para deixar de esperar.
 message-status = O estado da mensagem é { $status }.
 
+state-queued = em fila
+state-sent = enviada
+state-delivered = entregue
+state-failed = falhada
+state-undeliverable = impossível de entregar
+state-scheduled = agendada
+state-sending = em envio
+state-completed = concluída
+state-paused = em pausa
+state-cancelled = cancelada
+state-pending = pendente
+state-approved = aprovado
+state-rejected = recusado
+
 field-sender-id = Sender ID
 field-status = Estado
 field-use-case = Finalidade

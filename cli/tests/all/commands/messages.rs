@@ -26,6 +26,8 @@ fn get() {
     assert!(text.contains("Text     Olá [31m\n"), "control characters are removed: {text:?}");
     let (_, text) = Terminal::start_in_portuguese(&world, &["messages", "get", "msg_2"]).end();
     assert!(text.contains("Motivo  no credit"), "{text:?}");
+    assert!(text.contains("O estado da mensagem é falhada.\n"), "{text:?}");
+    assert_eq!(world.run_in_portuguese(&["messages", "get", "msg_2"]).exits(0).json()["status"], "failed");
 }
 
 #[test]
@@ -36,6 +38,11 @@ fn wait() {
     world.run(&["messages", "wait", "msg_3", "--until", "sent"]).exits(0);
     world.run(&["messages", "wait", "msg_1", "--until", "sent"]).exits(0);
     world.run(&["messages", "wait", "msg_2", "--until", "sent"]).exits(1);
+    world.run(&["messages", "wait", "msg_9"]).exits(1).says("not_found");
+    world.run(&["messages", "wait", ""]).exits(2).says("`id` is required");
+    let (code, text) = Terminal::start(&world, &["messages", "wait", "msg_2"]).end();
+    assert_eq!(code, Some(1));
+    assert!(text.contains("The message is failed.\n") && text.contains("Reason   no credit\n"), "{text:?}");
     world
         .run(&["messages", "wait", "msg_4", "--timeout", "300ms"])
         .exits(1)
@@ -71,6 +78,7 @@ BANNED              sms       rejected  transactional
     assert_eq!(text, expected);
     let (_, text) = Terminal::start_in_portuguese(&world, &["sender-ids"]).end();
     assert!(text.starts_with("Sender ID           Canal     Estado    Finalidade\n"), "{text}");
+    assert!(text.contains("NEWBRAND            sms       pendente  transactional\n"), "{text}");
     let world = World::with(json!({"state": {"sender_ids": []}}));
     assert_eq!(Terminal::start(&world, &["sender-ids"]).end(), (Some(0), "The list is empty.\n".to_owned()));
     assert_eq!(world.run(&["sender-ids"]).exits(0).stdout, "");
