@@ -26,6 +26,7 @@ mod values;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    arguments::choose_colours();
     let arguments = match arguments::parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage::report(&error).into(),

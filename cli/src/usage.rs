@@ -120,7 +120,7 @@ fn words(value: &ContextValue) -> String {
 }
 
 /// Replaces the words of clap in the help. All other text is in the language of the user already.
-fn translated(help: &str) -> String {
+pub(crate) fn translated(help: &str) -> String {
     if language() == Language::English {
         return help.to_owned();
     }

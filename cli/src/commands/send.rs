@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SENDER")]
     from: String,
     /// Delivery channel: sms, whatsapp, telegram, email or slack
-    #[arg(long, default_value = "sms", value_parser = values::channel)]
+    #[arg(long, default_value = "sms", value_parser = values::suggested_channel(), hide_possible_values = true)]
     channel: Channel,
     /// Country of phone numbers without a country code, such as AO. `none` requires numbers like +244912345678
     #[arg(long, default_value = "AO")]

@@ -112,13 +112,13 @@ fn usage_errors() {
     world.run(&["credits", "--sandbox", "--profile", "a"]).exits(2).says("cannot be used with");
     world.run(&["messages"]).exits(2).says("Usage: zexa messages");
     world.run(&[]).exits(2).says("Usage: zexa");
-    let run = world.run_in_portuguese(&["send", "Hello", "--to", "1"]).exits(2).says("erro: falta: --from <SENDER>");
-    run.says("Utilização: zexa send --to <RECIPIENT> --from <SENDER> <BODY>").says("Para mais informação, use --help.");
+    let run = world.run_in_portuguese(&["send", "Hello", "--to", "1"]).exits(2).says("erro: falta: --from <REMETENTE>");
+    run.says("Utilização: zexa send --to <DESTINATÁRIO> --from <REMETENTE> <TEXTO>")
+        .says("Para mais informação, use --help.");
     world.run_in_portuguese(&["sned"]).exits(2).says("comando desconhecido «sned»").says("Queria dizer send?");
     assert!(world.sandbox.requests().is_empty());
 }
 
-#[test]
 /// The reasons of numbers are those of a library, and English.
 #[test]
 fn invalid_numbers() {
@@ -168,6 +168,7 @@ fn colours() {
     world.run(&["--color", "blue", "credits"]).exits(2).says("use one of auto, always, never");
 }
 
+#[test]
 fn the_user_agent_names_the_program() {
     let world = World::new();
     world.run(&["credits"]).exits(0);
