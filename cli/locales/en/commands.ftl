@@ -89,6 +89,14 @@ campaign-question = Send to the { $contacts ->
     [one] 1 contact
    *[other] { $contacts } contacts
 } of { $list }? (Balance: { $balance })
+campaign-question-all = Send to the contacts of { $list }? (Balance: { $balance })
+campaign-balance = The balance of { $balance ->
+    [one] 1 credit
+   *[other] { $balance } credits
+} is too low for this campaign.
+campaign-list-empty = the contact list `{ $list }` is empty or does not exist; nothing was sent
+campaign-sender-unknown = the Sender ID `{ $name }` is not registered for { $channel }; nothing was sent
+campaign-sender-status = the Sender ID `{ $name }` cannot send on { $channel }: it is { $status }; nothing was sent
 campaign-not-created = The campaign was not created. Nothing was sent.
 
 request-body = the body is not JSON: { $reason }

@@ -89,6 +89,14 @@ campaign-question = Enviar { $contacts ->
     [one] ao contacto
    *[other] aos { $contacts } contactos
 } de { $list }? (Saldo: { $balance })
+campaign-question-all = Enviar aos contactos de { $list }? (Saldo: { $balance })
+campaign-balance = O saldo de { $balance ->
+    [one] 1 crédito
+   *[other] { $balance } créditos
+} não chega para esta campanha.
+campaign-list-empty = a lista de contactos «{ $list }» está vazia ou não existe; nada foi enviado
+campaign-sender-unknown = o Sender ID «{ $name }» não está registado para { $channel }; nada foi enviado
+campaign-sender-status = o Sender ID «{ $name }» não pode enviar por { $channel }: está { $status }; nada foi enviado
 campaign-not-created = A campanha não foi criada. Nada foi enviado.
 
 request-body-empty = o corpo está vazio
