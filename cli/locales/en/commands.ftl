@@ -47,6 +47,8 @@ login-done = The key was stored in the profile `{ $name }` ({ $path }). Balance:
    *[other] { $credits } credits
 }.
 login-environment = ZEXA_API_KEY is set, and takes precedence over the profile `default`.
+login-refused = The key was not stored. Copy the whole key again from the Zexa dashboard.
+login-cancelled = Cancelled. The key was not stored.
 login-empty = the API key is empty
 login-no-terminal = without a terminal, pass the key with --api-key-stdin
 login-sandbox = --sandbox has no key to store
@@ -61,8 +63,6 @@ segments-ucs2 = { $count ->
 } (UCS-2, { $size } characters each): `{ $character }` is not in GSM-7
 
 field-name = Name
-login-refused = The key was not stored. Copy the whole key again from the Zexa dashboard.
-login-cancelled = Cancelled. The key was not stored.
 field-phone = Phone
 field-email = Email
 field-lists = Lists
@@ -99,11 +99,12 @@ campaign-sender-unknown = the Sender ID `{ $name }` is not registered for { $cha
 campaign-sender-status = the Sender ID `{ $name }` cannot send on { $channel }: it is { $status }; nothing was sent
 campaign-not-created = The campaign was not created. Nothing was sent.
 
+request-body-empty = the body is empty
 request-body = the body is not JSON: { $reason }
 
 sandbox-runs = The sandbox is running. Press Ctrl-C to stop it. Nothing is really sent by programs with these variables:
 
-listen-runs = Listening on http://{ $address }. Press Ctrl-C to stop.
+listen-runs = Listening on { $url }. Press Ctrl-C to stop.
 listen-registered = Registered { $url } ({ $id }).
 listen-failed = cannot listen: { $reason }
 listen-invalid = A request from { $peer } was refused: { $reason }
@@ -114,4 +115,3 @@ listen-not-forwarded = { $count ->
     [one] one event was
    *[other] { $count } events were
 } not forwarded
-request-body-empty = the body is empty

@@ -47,6 +47,8 @@ login-done = A chave foi guardada no perfil «{ $name }» ({ $path }). Saldo: { 
    *[other] { $credits } créditos
 }.
 login-environment = ZEXA_API_KEY está definida, e tem precedência sobre o perfil «default».
+login-refused = A chave não foi guardada. Copie de novo a chave completa do painel da Zexa.
+login-cancelled = Cancelado. A chave não foi guardada.
 login-empty = a chave de API está vazia
 login-no-terminal = sem terminal, passe a chave com --api-key-stdin
 login-sandbox = --sandbox não tem nenhuma chave para guardar
@@ -61,8 +63,6 @@ segments-ucs2 = { $count ->
 } (UCS-2, { $size } caracteres cada): «{ $character }» não existe em GSM-7
 
 field-name = Nome
-login-refused = A chave não foi guardada. Copie de novo a chave completa do painel da Zexa.
-login-cancelled = Cancelado. A chave não foi guardada.
 field-phone = Telefone
 field-email = Correio electrónico
 field-lists = Listas
@@ -104,7 +104,7 @@ request-body = o corpo não é JSON: «{ $reason }»
 
 sandbox-runs = A sandbox está em execução. Prima Ctrl-C para a parar. Os programas com estas variáveis não enviam nada de real:
 
-listen-runs = À escuta em http://{ $address }. Prima Ctrl-C para parar.
+listen-runs = À escuta em { $url }. Prima Ctrl-C para parar.
 listen-registered = { $url } foi registado ({ $id }).
 listen-failed = não é possível escutar: { $reason }
 listen-invalid = Um pedido de { $peer } foi recusado: { $reason }
