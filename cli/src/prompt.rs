@@ -40,6 +40,8 @@ pub(crate) fn confirm(question: &str) -> Result<bool> {
 
 /// Ask for a secret, without showing it. Ctrl-D is a failure with this text, which Ctrl-C prints too.
 pub(crate) fn ask_secret(question: &str, cancelled: &str) -> Result<String> {
+    // Ctrl-C must show the input again, also if no client has been created.
+    interrupt::token();
     match answerable(cancelled.to_owned(), || secret::ask(question)) {
         Ok(Some(answer)) => Ok(answer),
         Ok(None) => Err(Failure::Declined(cancelled.to_owned())),
@@ -51,7 +53,6 @@ pub(crate) fn ask_secret(question: &str, cancelled: &str) -> Result<String> {
 fn answerable<T>(cancelled: String, ask: impl FnOnce() -> T) -> T {
     let set = |text| *QUESTION.lock().unwrap_or_else(PoisonError::into_inner) = text;
     set(Some(cancelled));
-    interrupt::token();
     let answer = interrupt::exit_during(ask);
     set(None);
     answer
@@ -62,10 +63,12 @@ pub(crate) fn cancel() {
     secret::show_input();
     let Some(text) = QUESTION.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
     let failure = Failure::Declined(text);
-    // The cursor is behind the question.
-    stderr::line("");
     match wants_json() {
         true => stderr::line(failure.to_json()),
-        false => failure.lines().iter().for_each(stderr::line),
+        false => {
+            // The cursor is behind the question.
+            stderr::line("");
+            failure.lines().iter().for_each(stderr::line);
+        }
     }
 }
