@@ -68,9 +68,10 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     let failure = answer.as_ref().and_then(|answer| answer.as_ref().err());
     let (network, stream) = match connected {
         Ok((check, stream)) => {
-            (network_after(check, failure), stream.filter(|_| proxy.as_ref().is_none_or(Proxy::is_http)))
+            let can_probe = proxy.as_ref().is_none_or(Proxy::is_http);
+            (network_after(check, failure), can_probe.then_some(stream))
         }
-        Err(check) => (check, None),
+        Err(check) => (*check, None),
     };
     print(&network)?;
     let found = interrupt::exit_during(|| stream.map(|stream| probe::probe(stream, &api))).unwrap_or_default();
@@ -166,14 +167,14 @@ fn check_proxy(proxy: Option<&Proxy>, api: &Url) -> Check {
 }
 
 /// Resolves the name of the API or of the proxy, and connects to it. Returns the connection to the API. The error is a failed check.
-fn check_network(proxy: Option<&Proxy>, api: &Url) -> std::result::Result<(Check, Option<TcpStream>), Check> {
+fn check_network(proxy: Option<&Proxy>, api: &Url) -> std::result::Result<(Check, TcpStream), Box<Check>> {
     let title = text!("doctor-network");
     let (host, port) = proxy.map_or_else(|| probe::host_and_port(api), Proxy::host_and_port);
     let authority = format!("{host}:{port}");
     let failed = |problem, error: &io::Error, reason: String, advice| {
         let text = text!("doctor-network-failed", peer = authority.as_str(), reason = reason);
         let check = Check::failed("network", title.clone(), problem, text, Some(advice));
-        check.fact("peer", authority.as_str()).fact("message", error.to_string())
+        Box::new(check.fact("peer", authority.as_str()).fact("message", error.to_string()))
     };
     let addresses = probe::resolve(&host, port).map_err(|error| {
         let advice = match proxy {
@@ -196,7 +197,7 @@ fn check_network(proxy: Option<&Proxy>, api: &Url) -> std::result::Result<(Check
     }
     let address = stream.peer_addr().map(|address| address.to_string()).unwrap_or_default();
     let text = text!("doctor-network-ok", peer = authority.as_str(), address = address.as_str());
-    Ok((Check::ok("network", title, text).fact("peer", authority).fact("address", address), Some(stream)))
+    Ok((Check::ok("network", title, text).fact("peer", authority).fact("address", address), stream))
 }
 
 /// The check of the network after the client has used it. A connection without a response is no connection to the API.
