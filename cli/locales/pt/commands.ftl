@@ -17,7 +17,7 @@ credits = { $credits ->
 }
 
 message-waiting = À espera de { $id }. Prima Ctrl-C para deixar de esperar.
-message-status = O estado da mensagem é { $status }.
+message-status = Estado da mensagem: { $status }.
 
 state-queued = em fila
 state-sent = enviada
@@ -76,7 +76,7 @@ count-failed = Falhadas
 count-undeliverable = Impossíveis de entregar
 count-pending = Pendentes
 
-campaign-status = O estado da campanha é { $status }.
+campaign-status = Estado da campanha: { $status }.
 campaign-progress = { $status }: { $delivered } entregues, { $failed } falhadas, { $pending } pendentes
 campaign-question-cost = Enviar { $contacts ->
     [one] ao contacto

@@ -29,7 +29,7 @@ fn create_asks_before_it_spends() {
     terminal.send("s\r");
     let (code, text) = terminal.end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("O estado da campanha é em envio.\n"), "{text}");
+    assert!(text.contains("Estado da campanha: em envio.\n"), "{text}");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn watch_ends_with_the_campaign() {
     assert!(text.contains("The campaign is completed.\n") && text.contains("Delivered      5"), "{text:?}");
     let (code, text) = Terminal::start_in_portuguese(&world, &["campaigns", "get", id]).end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("O estado da campanha é concluída.\n"), "{text}");
+    assert!(text.contains("Estado da campanha: concluída.\n"), "{text}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn get() {
     assert!(text.contains("Text     Olá [31m\n"), "control characters are removed: {text:?}");
     let (_, text) = Terminal::start_in_portuguese(&world, &["messages", "get", "msg_2"]).end();
     assert!(text.contains("Motivo  no credit"), "{text:?}");
-    assert!(text.contains("O estado da mensagem é falhada.\n"), "{text:?}");
+    assert!(text.contains("Estado da mensagem: falhada.\n"), "{text:?}");
     assert_eq!(world.run_in_portuguese(&["messages", "get", "msg_2"]).exits(0).json()["status"], "failed");
 }
 

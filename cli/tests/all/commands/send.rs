@@ -26,7 +26,7 @@ fn on_a_terminal_the_result_is_text_with_colours() {
 
     let (code, text) = Terminal::start_in_portuguese(&world, &SEND).end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("O estado da mensagem é em fila.\nId"), "{text:?}");
+    assert!(text.contains("Estado da mensagem: em fila.\nId"), "{text:?}");
     assert!(text.contains("«912 345 678» foi lido como +244912345678"), "{text:?}");
 }
 
