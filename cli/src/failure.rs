@@ -273,7 +273,11 @@ pub(crate) fn message_of_call(error: &Error) -> String {
         "scheduled_at" => "--schedule".to_owned(),
         "contact_list_id" => "--list".to_owned(),
         "sender_id" => "--from".to_owned(),
-        "to" | "from" | "subject" | "html" | "name" | "phone" | "email" => format!("--{field}"),
+        "template_id" => "--template-id".to_owned(),
+        "events" => "--event".to_owned(),
+        // Where the key is from is known to the user.
+        "api_key" => text!("doctor-key"),
+        "to" | "from" | "subject" | "html" | "template" | "name" | "phone" | "email" => format!("--{field}"),
         other => other.to_owned(),
     };
     if language() == Language::Portuguese {

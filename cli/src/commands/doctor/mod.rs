@@ -67,13 +67,11 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     }
     let failure = answer.as_ref().and_then(|answer| answer.as_ref().err());
     let (network, stream) = match connected {
-        Ok((check, stream)) => {
-            let can_probe = proxy.as_ref().is_none_or(Proxy::is_http);
-            (network_after(check, failure), can_probe.then_some(stream))
-        }
+        Ok((check, stream)) => (network_after(check, failure), Some(stream)),
         Err(check) => (*check, None),
     };
     print(&network)?;
+    let stream = stream.filter(|_| proxy.as_ref().is_none_or(Proxy::is_http));
     let found = interrupt::exit_during(|| stream.map(|stream| probe::probe(stream, &api))).unwrap_or_default();
     let tls = check_tls(&api, &found, failure, answer.is_some() && network.status == Status::Ok);
     print(&tls)?;

@@ -181,8 +181,16 @@ fn an_invalid_base_url_is_a_usage_error() {
     let world = World::new();
     let mut command = world.command(&["credits"]);
     command.env("ZEXA_BASE_URL", "http://api.example/v1");
-    let run = run(&mut command, "").exits(2).says("ZEXA_BASE_URL must start with https://");
+    let run = crate::support::run(&mut command, "").exits(2).says("ZEXA_BASE_URL must start with https://");
     assert!(!run.stderr.contains("allow_http"), "the program has no such option: {run:?}");
+    let run = world.run_without_key(&["credits", "--api-key-stdin"], "zx_a b").exits(2);
+    assert!(
+        run.stderr.starts_with("error: `API key` must not contain spaces") && !run.stderr.contains("zx_a"),
+        "{run:?}"
+    );
+    let mut command = world.command(&["credits", "--api-key-stdin"]);
+    command.env_remove("ZEXA_API_KEY").env("LANG", "pt_AO");
+    crate::support::run(&mut command, "zx_a b").exits(2).says("erro: «Chave de API» não pode ter espaços");
 }
 
 /// A server could send commands for the terminal.
