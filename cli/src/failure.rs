@@ -126,6 +126,8 @@ impl Failure {
             Failure::Local(message) | Failure::Declined(message) | Failure::AfterRun(message) => message.clone(),
             Failure::Table { message, .. } => message.clone(),
             Failure::Unwritten { id, reason } => text!("sent-unwritten", id = id.as_str(), reason = reason.as_str()),
+            // The outcome concerns the request for the status, which sends nothing.
+            Failure::Waiting(error) if error.kind() == Kind::Timeout => text!("message-not-yet"),
             Failure::Interrupted => text!("interrupted"),
             Failure::Read(error)
             | Failure::Login(error)

@@ -17,6 +17,7 @@ credits = { $credits ->
 }
 
 message-waiting = Waiting for { $id }. Press Ctrl-C to stop waiting.
+message-not-yet = the message did not reach the status in time
 message-status = The message is { $status }.
 
 state-queued = queued

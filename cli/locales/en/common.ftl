@@ -10,7 +10,7 @@ outcome-unknown = It is not known whether the request took effect: a message may
 outcome-change-rejected = The API rejected the request: nothing was changed.
 outcome-change-unknown = It is not known whether the request took effect.
 
-advice-waiting = The message does not have that status yet. Repeat the command to continue waiting.
+advice-waiting = Repeat the command to continue waiting.
 advice-change-unknown = Before you repeat it, find out whether it took effect.
 advice-after-run = The results are in the ledger: `zexa bulk status` counts them.
 advice-no-key = Run `zexa login`, or set ZEXA_API_KEY.

@@ -17,6 +17,7 @@ credits = { $credits ->
 }
 
 message-waiting = À espera de { $id }. Prima Ctrl-C para deixar de esperar.
+message-not-yet = a mensagem não atingiu o estado a tempo
 message-status = Estado da mensagem: { $status }.
 
 state-queued = em fila

@@ -10,7 +10,7 @@ outcome-unknown = Não se sabe se o pedido teve efeito: uma mensagem pode ter si
 outcome-change-rejected = A API recusou o pedido: nada foi alterado.
 outcome-change-unknown = Não se sabe se o pedido teve efeito.
 
-advice-waiting = A mensagem ainda não tem esse estado. Repita o comando para continuar à espera.
+advice-waiting = Repita o comando para continuar à espera.
 advice-change-unknown = Antes de repetir o comando, verifique se teve efeito.
 advice-after-run = Os resultados estão no registo: «zexa bulk status» conta-os.
 advice-no-key = Execute «zexa login», ou defina ZEXA_API_KEY.
@@ -77,7 +77,7 @@ value-count = espera-se um número inteiro, de 1 ou mais
 value-balance = espera-se um número de créditos
 value-channel = espera-se um canal, como sms
 value-country = esperam-se duas letras, como AO, ou «none»
-value-object = espera-se um objecto JSON: { $reason }
+value-object = espera-se um objecto JSON: «{ $reason }»
 value-pair = espera-se NOME=VALOR
 
 

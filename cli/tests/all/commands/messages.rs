@@ -46,7 +46,12 @@ fn wait() {
     world
         .run(&["messages", "wait", "msg_4", "--timeout", "300ms"])
         .exits(1)
+        .says("error: the message did not reach the status in time\n")
         .says("Repeat the command to continue waiting");
+    world
+        .run_in_portuguese(&["messages", "wait", "msg_4", "--timeout", "300ms"])
+        .exits(1)
+        .says("erro: a mensagem não atingiu o estado a tempo\nRepita o comando para continuar à espera.\n");
     world.run(&["messages", "wait", "msg_4", "--timeout", "0s"]).exits(2).says("expected a duration");
     world.run_in_portuguese(&["messages", "wait", "msg_4", "--timeout", "5"]).exits(2).says("espera-se uma duração");
 }
