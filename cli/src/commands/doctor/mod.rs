@@ -57,22 +57,23 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     let proxy = Proxy::of(&api);
     print(&check_proxy(proxy.as_ref(), &api))?;
     let connected = interrupt::exit_during(|| check_network(proxy.as_ref(), &api));
-    // The balance shows whether the key is accepted, and whether the certificate is trusted.
-    let answer = match (&connected, &access) {
-        (Ok(_), Ok(_)) => Some(client.credits().get()),
-        _ => None,
+    let is_connected = connected.is_ok();
+    let (network, found) = match connected {
+        // Before the client connects: some servers have one connection at a time.
+        Ok((check, stream)) if proxy.as_ref().is_none_or(Proxy::is_http) => {
+            (check, interrupt::exit_during(|| probe::probe(stream, &api)))
+        }
+        Ok((check, _)) => (check, Found::default()),
+        Err(check) => (*check, Found::default()),
     };
+    // The balance shows whether the key is accepted, and whether the certificate is trusted.
+    let answer = (is_connected && access.is_ok()).then(|| client.credits().get());
     if matches!(&answer, Some(Err(error)) if error.kind() == Kind::Cancelled) {
         return Err(Failure::Interrupted);
     }
     let failure = answer.as_ref().and_then(|answer| answer.as_ref().err());
-    let (network, stream) = match connected {
-        Ok((check, stream)) => (network_after(check, failure), Some(stream)),
-        Err(check) => (*check, None),
-    };
+    let network = network_after(network, failure);
     print(&network)?;
-    let stream = stream.filter(|_| proxy.as_ref().is_none_or(Proxy::is_http));
-    let found = interrupt::exit_during(|| stream.map(|stream| probe::probe(stream, &api))).unwrap_or_default();
     let tls = check_tls(&api, &found, failure, answer.is_some() && network.status == Status::Ok);
     print(&tls)?;
     print(&check_clock(&found))?;

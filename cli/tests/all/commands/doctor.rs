@@ -160,6 +160,23 @@ fn a_server_that_is_not_the_api() {
     assert_eq!(credits(json!({"status": 404})), (json!("not_the_api"), "api".to_owned()));
 }
 
+/// The connections of this program must not wait for each other.
+#[test]
+fn a_server_with_one_connection_at_a_time() {
+    let world = World::new();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let _ = client.read(&mut [0; 4096]);
+            let _ = client.write_all(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let run = with_base(&world, &url, &[]).exits(1);
+    assert_eq!(checks(&run)["api"]["problem"], "api_failed");
+    assert_eq!(failed(&run), ["api"]);
+}
+
 #[test]
 fn an_invalid_configuration() {
     let world = World::new();

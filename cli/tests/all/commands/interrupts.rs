@@ -78,7 +78,6 @@ fn a_wait_for_a_message_ends_at_once() {
 fn doctor_ends_at_once() {
     let world = stalled("HEAD", "");
     let mut terminal = Terminal::start(&world, &["doctor"]);
-    terminal.expect("Network: connected");
     until_arrived(&world);
     terminal.send("\x03");
     assert_eq!(terminal.end().0, Some(130));
