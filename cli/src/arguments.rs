@@ -1,6 +1,7 @@
 //! The arguments of the program.
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser};
+use anstream::ColorChoice;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::commands::Command;
 use crate::help;
@@ -12,14 +13,14 @@ Exit codes:
   2    invalid arguments; nothing was sent
   3    a message may have been sent, without a known result
   4    there is no API key, or the API does not accept it
-  130  interrupted with Ctrl-C, SIGTERM or SIGHUP";
+  130  interrupted with Ctrl-C, SIGTERM or SIGHUP, also if a message may have been sent";
 
 /// Send and manage messages of the Zexa API: SMS, WhatsApp, Telegram, email and Slack.
 ///
 /// Results are written to stdout, and everything else to stderr. On a terminal, results are text. With `--json`, or if stdout is not a terminal, each result
 /// is one line of JSON.
 ///
-/// The API key is read from the environment variable ZEXA_API_KEY, or else from the profile that `zexa login` writes. It is never an argument.
+/// The API key is read from the profile of --profile, or else from the environment variable ZEXA_API_KEY, or else from the profile that `zexa login` writes. It is never an argument.
 #[derive(Parser)]
 #[command(name = "zexa", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -36,7 +37,7 @@ pub(crate) struct Global {
     /// Print one JSON object per line, also on a terminal, and errors as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Use the API key of this profile, instead of ZEXA_API_KEY or the profile `default`
+    /// Use the API key of this profile, which takes precedence over ZEXA_API_KEY
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Read the API key from stdin
@@ -48,6 +49,36 @@ pub(crate) struct Global {
     /// Print each request to stderr, without secrets
     #[arg(long, global = true)]
     pub(crate) debug: bool,
+    /// When to use colours: always, never, or on a terminal without NO_COLOR (auto)
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colours::Auto, hide_possible_values = true,
+        hide_default_value = true)]
+    color: Colours,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, ValueEnum)]
+enum Colours {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Use colours as the option `--color` says, also for errors about the arguments.
+pub(crate) fn choose_colours() {
+    let mut arguments = std::env::args_os().skip(1).take_while(|argument| argument != "--");
+    let mut choice = None;
+    while let Some(argument) = arguments.next() {
+        if argument == "--color" {
+            choice = arguments.next();
+        } else if let Some(value) = argument.to_str().and_then(|argument| argument.strip_prefix("--color=")) {
+            choice = Some(value.into());
+        }
+    }
+    match choice.as_ref().and_then(|choice| choice.to_str()) {
+        Some("always") => ColorChoice::Always.write_global(),
+        Some("never") => ColorChoice::Never.write_global(),
+        _ => {}
+    }
 }
 
 /// Return the command line, with the help in the language of the user.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::io::{IsTerminal, Read};
+use std::sync::OnceLock;
 
 use zexa::{CallOptions, Client, ClientBuilder, binding};
 use zexa_sandbox::Sandbox;
@@ -9,6 +10,7 @@ use zexa_sandbox::Sandbox;
 use crate::arguments::Global;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::io_reason::io_reason;
 use crate::output::{Output, printable};
 use crate::profile::{self, Profile};
 use crate::texts::text;
@@ -36,6 +38,14 @@ pub(crate) struct Access {
 /// Return an environment variable. An empty one counts as unset.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Where the key of this process is from.
+static SOURCE: OnceLock<KeySource> = OnceLock::new();
+
+/// Return where the key is from. `None` if none was used yet.
+pub(crate) fn key_source() -> Option<&'static KeySource> {
+    SOURCE.get()
 }
 
 /// The global options, the output, and the sandbox of `--sandbox`.
@@ -102,6 +112,13 @@ impl Context {
 
     /// Return the key and the base URL.
     pub(crate) fn access(&self) -> Result<Access> {
+        let access = self.find_access()?;
+        // A command has one key, so the value is the same in each call.
+        let _ = SOURCE.set(access.source.clone());
+        Ok(access)
+    }
+
+    fn find_access(&self) -> Result<Access> {
         if self.global.sandbox {
             let sandbox = self.sandbox()?;
             let (key, base_url) = (sandbox.api_key().to_owned(), Some(sandbox.url().to_owned()));
@@ -149,7 +166,7 @@ impl Context {
             return Ok(sandbox);
         }
         let started = Sandbox::try_start(zexa_sandbox::ServerSpec::default(), zexa_sandbox::Listen::default())
-            .map_err(|error| Failure::Local(text!("sandbox-failed", reason = error.to_string())))?;
+            .map_err(|error| Failure::Local(text!("sandbox-failed", reason = io_reason(&error))))?;
         self.note(&text!("sandbox-note"));
         Ok(self.sandbox.get_or_init(|| started))
     }
@@ -166,12 +183,15 @@ impl Context {
     }
 }
 
-/// Prints the lines of a failure. Only the first one starts with `error:`.
+/// Prints the lines of a failure. Only the first one starts with `error:`, unless the user has chosen it.
 pub(crate) fn print_failure(failure: &Failure) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
     let mut lines = failure.lines().into_iter();
     let first = lines.next().unwrap_or_default();
-    stderr::line(format_args!("{style}{}{style:#} {}", text!("error"), printable(&first)));
+    match failure {
+        Failure::Declined(_) => stderr::line(printable(&first)),
+        _ => stderr::line(format_args!("{style}{}{style:#} {}", text!("error"), printable(&first))),
+    }
     for line in lines {
         stderr::line(printable(&line));
     }

@@ -1,12 +1,16 @@
 //! [`Failure`]: why a command failed, and how this is reported.
 
 use std::io;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use zexa::{Error, Kind, Outcome, binding};
 
+use crate::context::{self, KeySource};
 use crate::exit::Exit;
-use crate::texts::text;
+use crate::io_reason::io_reason;
+use crate::texts::{Language, language, text};
+use crate::{portuguese, profile};
 
 /// The result of a command.
 pub(crate) type Result<T = Exit> = std::result::Result<T, Failure>;
@@ -16,8 +20,14 @@ pub(crate) type Result<T = Exit> = std::result::Result<T, Failure>;
 pub(crate) enum Failure {
     /// The arguments are invalid. Nothing was sent.
     Usage(String),
-    /// There is no usable API key.
+    /// There is no API key.
     NoKey(String),
+    /// The API key, or the file with it, cannot be used. The message says how to correct that.
+    BadKey(String),
+    /// The API does not accept the key that was to be stored.
+    Login(Error),
+    /// A question was not answered, but cancelled. Nothing was sent.
+    Declined(String),
     /// A file, a socket or another local resource failed. Nothing was sent.
     Local(String),
     /// A file with rows cannot be used. Nothing was sent.
@@ -51,8 +61,18 @@ impl Failure {
     pub(crate) fn of_output(error: &io::Error) -> Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::OutputClosed,
-            _ => Failure::Local(text!("output-failed", reason = error.to_string())),
+            _ => Failure::Local(text!("output-failed", reason = io_reason(error))),
         }
+    }
+
+    /// The failure of reading stdin.
+    pub(crate) fn stdin(error: &io::Error) -> Failure {
+        Failure::Local(text!("stdin-failed", reason = io_reason(error)))
+    }
+
+    /// The failure of reading or writing a file.
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Failure {
+        Failure::Local(text!("file-failed", path = path.display().to_string(), reason = io_reason(error)))
     }
 
     /// The failure of writing the result of a send: the message or campaign with this id was sent.
@@ -74,15 +94,17 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Usage(_) | Failure::Table { is_usage: true, .. } => Exit::Usage,
-            Failure::NoKey(_) => Exit::NotAuthorised,
-            Failure::Local(_) | Failure::AfterRun(_) | Failure::Table { .. } => Exit::Failed,
+            Failure::NoKey(_) | Failure::BadKey(_) => Exit::NotAuthorised,
+            Failure::Local(_) | Failure::Declined(_) | Failure::AfterRun(_) | Failure::Table { .. } => Exit::Failed,
             Failure::Unwritten { .. } => Exit::Unknown,
             Failure::Interrupted => Exit::Interrupted,
             // As for `head`: the reader has all that it wanted.
             Failure::OutputClosed => Exit::Done,
-            Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
-                self.exit_of_call(error)
-            }
+            Failure::Read(error)
+            | Failure::Login(error)
+            | Failure::Write(error)
+            | Failure::Change(error)
+            | Failure::Waiting(error) => self.exit_of_call(error),
         }
     }
 
@@ -100,17 +122,21 @@ impl Failure {
     /// The message in one line.
     fn message(&self) -> String {
         match self {
-            Failure::Usage(message) | Failure::NoKey(message) => without_keys(message),
-            Failure::Local(message) | Failure::AfterRun(message) => message.clone(),
+            Failure::Usage(message) | Failure::NoKey(message) | Failure::BadKey(message) => without_keys(message),
+            Failure::Local(message) | Failure::Declined(message) | Failure::AfterRun(message) => message.clone(),
             Failure::Table { message, .. } => message.clone(),
             Failure::Unwritten { id, reason } => text!("sent-unwritten", id = id.as_str(), reason = reason.as_str()),
+            // The outcome concerns the request for the status, which sends nothing.
+            Failure::Waiting(error) if error.kind() == Kind::Timeout => text!("message-not-yet"),
             Failure::Interrupted => text!("interrupted"),
-            Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
-                match error.kind() {
-                    Kind::Cancelled => text!("interrupted"),
-                    _ => message_of_call(error),
-                }
-            }
+            Failure::Read(error)
+            | Failure::Login(error)
+            | Failure::Write(error)
+            | Failure::Change(error)
+            | Failure::Waiting(error) => match error.kind() {
+                Kind::Cancelled => text!("interrupted"),
+                _ => message_of_call(error),
+            },
             Failure::OutputClosed => String::new(),
         }
     }
@@ -119,11 +145,12 @@ impl Failure {
     pub(crate) fn lines(&self) -> Vec<String> {
         let (outcome, next) = match self {
             Failure::Read(error) => (None, advice(error)),
+            Failure::Login(_) => (None, Some(text!("login-refused"))),
             Failure::Waiting(_) => (None, Some(text!("advice-waiting"))),
             Failure::Write(error) => (Some(outcome(error.outcome())), advice_after_send(error)),
             Failure::Change(error) => (Some(outcome_of_change(error.outcome())), advice_after_change(error)),
             Failure::Table { .. } => (Some(outcome(Outcome::NotSent)), None),
-            Failure::NoKey(_) => (None, Some(text!("advice-key"))),
+            Failure::NoKey(_) => (None, Some(text!("advice-no-key"))),
             Failure::Unwritten { .. } => (None, Some(text!("advice-accepted"))),
             Failure::AfterRun(_) => (None, Some(text!("advice-after-run"))),
             _ => (None, None),
@@ -142,11 +169,14 @@ impl Failure {
         let local = |kind: &str, message: &str| with_outcome(kind, None, Outcome::NotSent, message);
         match self {
             Failure::Unwritten { .. } => with_outcome("local", None, Outcome::Accepted, &self.message()),
-            Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
-                serde_json::to_value(error).unwrap_or_default()
-            }
+            Failure::Read(error)
+            | Failure::Login(error)
+            | Failure::Write(error)
+            | Failure::Change(error)
+            | Failure::Waiting(error) => serde_json::to_value(error).unwrap_or_default(),
             Failure::Usage(_) => local("usage", &self.message()),
-            Failure::NoKey(_) => local("unauthorized", &self.message()),
+            Failure::NoKey(_) | Failure::BadKey(_) => local("unauthorized", &self.message()),
+            Failure::Declined(message) => local("cancelled", message),
             Failure::AfterRun(message) => with_outcome("local", None, Outcome::Unknown, message),
             Failure::Local(message) => local("local", message),
             Failure::Table { code, message, is_usage } => {
@@ -215,9 +245,9 @@ fn advice_after_change(error: &Error) -> Option<String> {
 }
 
 /// What to do after a call that had no effect.
-fn advice(error: &Error) -> Option<String> {
+pub(crate) fn advice(error: &Error) -> Option<String> {
     Some(match error.kind() {
-        Kind::Unauthorized => text!("advice-key"),
+        Kind::Unauthorized => advice_about_key(),
         Kind::InsufficientCredits => text!("advice-credits"),
         Kind::RateLimited => match error.retry_after() {
             Some(wait) => text!("advice-wait", seconds = wait.as_secs()),
@@ -229,17 +259,35 @@ fn advice(error: &Error) -> Option<String> {
     })
 }
 
+/// What to do if the API does not accept the key, which depends on where the key is from.
+pub(crate) fn advice_about_key() -> String {
+    match context::key_source() {
+        Some(KeySource::Environment) => text!("advice-key-environment"),
+        Some(KeySource::Stdin) => text!("advice-key-stdin"),
+        Some(KeySource::Profile(name)) if name != profile::DEFAULT => text!("advice-key-profile", name = name.as_str()),
+        _ => text!("advice-key"),
+    }
+}
+
 /// The message of an error, with the names that fields and options of the client have on the command line.
-fn message_of_call(error: &Error) -> String {
+pub(crate) fn message_of_call(error: &Error) -> String {
     let name = |field: &str| match field {
         "scheduled_at" => "--schedule".to_owned(),
         "contact_list_id" => "--list".to_owned(),
         "sender_id" => "--from".to_owned(),
-        "to" | "from" | "subject" | "html" | "name" | "phone" | "email" => format!("--{field}"),
+        "template_id" => "--template-id".to_owned(),
+        "events" => "--event".to_owned(),
+        // Where the key is from is known to the user.
+        "api_key" => text!("doctor-key"),
+        "to" | "from" | "subject" | "html" | "template" | "name" | "phone" | "email" => format!("--{field}"),
         other => other.to_owned(),
     };
+    if language() == Language::Portuguese {
+        return portuguese::message(error, name);
+    }
     let words = |text: &str| {
-        text.replace("; to permit that, set allow_http", "")
+        text.replace("; pass the query separately", "; use --query")
+            .replace("; to permit that, set allow_http", "")
             .replace("`ca_file`", "SSL_CERT_FILE")
             .replace("set `ledger_same_account`", "use --same-account")
     };

@@ -25,10 +25,15 @@ fn with_help_flags(command: Command) -> Command {
 
 /// Replaces the texts of a command and its subcommands. `id` is that of its message.
 fn translated(command: Command, texts: &Texts, id: &str) -> Command {
-    let of_argument = |argument: Arg| match texts.find(&format!("{}.{}", owner(&argument, id), argument.get_id()), None)
-    {
-        Some(text) => argument.help(text),
-        None => argument,
+    let of_argument = |argument: Arg| {
+        let argument = match value_name(&argument) {
+            Some(name) => argument.value_name(translated_name(&name, texts)),
+            None => argument,
+        };
+        match texts.find(&format!("{}.{}", owner(&argument, id), argument.get_id()), None) {
+            Some(text) => argument.help(text),
+            None => argument,
+        }
     };
     let mut command = command.mut_args(of_argument).mut_subcommands(|subcommand| {
         let id = format!("{id}-{}", subcommand.get_name());
@@ -48,6 +53,23 @@ fn translated(command: Command, texts: &Texts, id: &str) -> Command {
 fn owner<'a>(argument: &Arg, id: &'a str) -> &'a str {
     let is_common = argument.is_global_set() || matches!(argument.get_id().as_str(), "help" | "version");
     if is_common { "help" } else { id }
+}
+
+/// The name that the help shows for the value of an argument, such as `NAME=VALUE`. `None` without a value.
+fn value_name(argument: &Arg) -> Option<String> {
+    let is_positional = argument.is_positional();
+    let takes_values = is_positional || argument.get_action().takes_values();
+    let name = match argument.get_value_names() {
+        Some(names) => names.first()?.to_string(),
+        None => argument.get_id().as_str().to_uppercase(),
+    };
+    takes_values.then_some(name)
+}
+
+/// Replaces the words of the name of a value.
+fn translated_name(name: &str, texts: &Texts) -> String {
+    let words = name.split('=').map(|word| texts.find(&format!("help-names.{word}"), None).unwrap_or(word.to_owned()));
+    words.collect::<Vec<_>>().join("=")
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use crate::arguments::Arguments;
 fn needed(command: &Command, id: &str, names: &mut BTreeSet<String>) {
     names.insert(id.to_owned());
     names.extend(command.get_arguments().map(|argument| format!("{}.{}", owner(argument, id), argument.get_id())));
+    let value_names: Vec<_> = command.get_arguments().filter_map(value_name).collect();
+    names.extend(value_names.iter().flat_map(|name| name.split('=')).map(|word| format!("help-names.{word}")));
     if command.get_after_help().is_some_and(|text| !text.to_string().starts_with("Examples:\n")) {
         names.insert(format!("{id}.after"));
     }
@@ -27,6 +29,11 @@ fn each_text_of_the_help_is_translated() {
     let mut found = BTreeSet::new();
     for entry in PORTUGUESE.iter().flat_map(|file| fluent_syntax::parser::parse(*file).expect("valid Fluent").body) {
         let Entry::Message(message) = entry else { continue };
+        // It has attributes only.
+        if message.value.is_none() {
+            found.extend(message.attributes.iter().map(|name| format!("{}.{}", message.id.name, name.id.name)));
+            continue;
+        }
         found.insert(message.id.name.to_owned());
         found.extend(message.attributes.iter().map(|attribute| format!("{}.{}", message.id.name, attribute.id.name)));
     }

@@ -48,7 +48,7 @@ pub(crate) fn text_or_stdin(context: &Context, argument: String) -> Result<Strin
     }
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(LONGEST_TEXT + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::Local(text!("stdin-failed", reason = error.to_string())))?;
+    read.map_err(|error| Failure::stdin(&error))?;
     if bytes.len() as u64 > LONGEST_TEXT {
         return Err(Failure::Usage(text!("stdin-too-long")));
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use zexa::CancelToken;
 
 use crate::exit::Exit;
-use crate::secret;
+use crate::prompt;
 
 /// The token that Ctrl-C cancels.
 static TOKEN: OnceLock<CancelToken> = OnceLock::new();
@@ -27,7 +27,7 @@ pub(crate) fn token() -> &'static CancelToken {
         on_interrupt(move |count| {
             cancelled.cancel();
             if count > 1 || ENDS_PROGRAM.load(Ordering::SeqCst) {
-                secret::show_input();
+                prompt::cancel();
                 exit(Exit::Interrupted as i32);
             }
             *CANCELLED.0.lock().unwrap_or_else(PoisonError::into_inner) = true;

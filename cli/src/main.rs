@@ -9,9 +9,11 @@ mod failure;
 mod help;
 mod input;
 mod interrupt;
+mod io_reason;
 mod log_records;
 mod numbers;
 mod output;
+mod portuguese;
 mod profile;
 mod prompt;
 mod secret;
@@ -24,6 +26,7 @@ mod values;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    arguments::choose_colours();
     let arguments = match arguments::parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage::report(&error).into(),

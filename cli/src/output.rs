@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -136,7 +138,7 @@ impl Cell {
 
     /// Create a cell with a status, in its colour.
     pub(crate) fn status(status: &str) -> Cell {
-        Cell { text: printable(status), style: style_of_status(status) }
+        Cell { text: status_name(status), style: style_of_status(status) }
     }
 }
 
@@ -171,7 +173,32 @@ pub(crate) fn fields<const N: usize>(fields: [(String, Option<String>); N]) -> S
 /// A status in its colour.
 pub(crate) fn status(status: &str) -> String {
     let style = style_of_status(status);
-    format!("{style}{}{style:#}", printable(status))
+    format!("{style}{}{style:#}", status_name(status))
+}
+
+/// The name of a status of a message, a campaign or a Sender ID in the language of the user. Unknown ones are unchanged.
+pub(crate) fn status_name(status: &str) -> String {
+    match status {
+        "queued" => text!("state-queued"),
+        "sent" => text!("state-sent"),
+        "delivered" => text!("state-delivered"),
+        "failed" => text!("state-failed"),
+        "undeliverable" => text!("state-undeliverable"),
+        "scheduled" => text!("state-scheduled"),
+        "sending" => text!("state-sending"),
+        "completed" => text!("state-completed"),
+        "paused" => text!("state-paused"),
+        "cancelled" => text!("state-cancelled"),
+        "pending" => text!("state-pending"),
+        "approved" => text!("state-approved"),
+        "rejected" => text!("state-rejected"),
+        other => printable(other),
+    }
+}
+
+/// A time for people: in the time zone of the user, with its UTC offset.
+pub(crate) fn local_time(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
 /// The colour of a status: green is good, red is bad, and yellow can still change.

@@ -34,12 +34,25 @@ pub(crate) fn path() -> Result<PathBuf> {
 pub(crate) fn read(name: &str) -> Result<Profile> {
     let path = path()?;
     let file = read_file(&path)?.unwrap_or_default();
-    let profile = file.get(PROFILES).and_then(|profiles| profiles.get(name));
+    let profiles = file.get(PROFILES);
+    let profile = profiles.and_then(|profiles| profiles.get(name));
     let field = |field: &str| profile?.get(field)?.as_str().filter(|value| !value.is_empty()).map(str::to_owned);
+    let is_incomplete = profile.is_some() || profiles.is_some_and(|profiles| !profiles.is_table());
+    let shown = path.display().to_string();
     match field("api_key") {
         Some(api_key) => Ok(Profile { api_key, base_url: field("base_url") }),
+        None if is_incomplete => Err(Failure::BadKey(text!("profile-no-key", name = name, path = shown))),
         None if name == DEFAULT => Err(Failure::NoKey(text!("key-missing"))),
-        None => Err(Failure::NoKey(text!("profile-missing", name = name, path = path.display().to_string()))),
+        None => Err(Failure::BadKey(text!("profile-missing", name = name, path = shown))),
+    }
+}
+
+/// Fail if the file could not be written, because it is not one with profiles.
+pub(crate) fn check_file() -> Result<()> {
+    let path = path()?;
+    match read_file(&path)?.unwrap_or_default().get(PROFILES) {
+        Some(profiles) if !profiles.is_table() => Err(invalid(&path, 1)),
+        _ => Ok(()),
     }
 }
 
@@ -56,7 +69,7 @@ pub(crate) fn write(name: &str, profile: &Profile) -> Result<PathBuf> {
         Value::Table(profiles) => profiles.insert(name.to_owned(), Value::Table(fields)),
         _ => return Err(invalid(&path, 1)),
     };
-    replace(&path, &file.to_string()).map_err(|error| failed(&path, &error))?;
+    replace(&path, &file.to_string()).map_err(|error| Failure::file(&path, &error))?;
     Ok(path)
 }
 
@@ -65,11 +78,12 @@ fn read_file(path: &Path) -> Result<Option<Table>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(path, &error)),
+        Err(error) => return Err(Failure::file(path, &error)),
     };
     check_is_private(path, &file)?;
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| failed(path, &error))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|error| Failure::file(path, &error))?;
+    let text = String::from_utf8_lossy(&bytes);
     // The message of the parser may contain the key.
     let line_of = |error: &toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
@@ -83,10 +97,10 @@ fn read_file(path: &Path) -> Result<Option<Table>> {
 fn check_is_private(path: &Path, file: &File) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
-    let mode = file.metadata().map_err(|error| failed(path, &error))?.permissions().mode();
+    let mode = file.metadata().map_err(|error| Failure::file(path, &error))?.permissions().mode();
     match mode & 0o077 {
         0 => Ok(()),
-        _ => Err(Failure::NoKey(text!("profile-not-private", path = path.display().to_string()))),
+        _ => Err(Failure::BadKey(text!("profile-not-private", path = path.display().to_string()))),
     }
 }
 
@@ -116,10 +130,6 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     written.and_then(|()| fs::rename(&new, path)).inspect_err(|_| drop(fs::remove_file(&new)))
 }
 
-fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = error.to_string()))
-}
-
 fn invalid(path: &Path, line: usize) -> Failure {
-    Failure::NoKey(text!("profile-invalid", path = path.display().to_string(), line = line))
+    Failure::BadKey(text!("profile-invalid", path = path.display().to_string(), line = line))
 }

@@ -2,15 +2,18 @@
 
 use std::io;
 
-/// Ask for a secret. Ctrl-C ends the program, and leaves the terminal as it was.
+/// Ask for a secret. Ctrl-C ends the program, and leaves the terminal as it was. `None` after Ctrl-D.
 #[cfg(unix)]
-pub(crate) fn ask(prompt: &str) -> io::Result<String> {
+pub(crate) fn ask(prompt: &str) -> io::Result<Option<String>> {
     hidden::ask(prompt)
 }
 
 #[cfg(not(unix))]
-pub(crate) fn ask(prompt: &str) -> io::Result<String> {
-    rpassword::prompt_password(prompt)
+pub(crate) fn ask(prompt: &str) -> io::Result<Option<String>> {
+    match rpassword::prompt_password(prompt) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 /// Show the input again, if a secret is being typed. Called before Ctrl-C ends the program.
@@ -31,22 +34,17 @@ mod hidden {
 
     use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 
-    use crate::interrupt;
-
     /// The terminal and its settings, while it hides the input.
     static HIDDEN: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
-    pub(super) fn ask(prompt: &str) -> io::Result<String> {
+    pub(super) fn ask(prompt: &str) -> io::Result<Option<String>> {
         let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
-        interrupt::token();
-        let line = interrupt::exit_during(|| {
-            hide_input(&terminal)?;
-            let mut line = String::new();
-            let read = write!(terminal, "{prompt}").and_then(|()| BufReader::new(&terminal).read_line(&mut line));
-            show_input();
-            read.and_then(|_| writeln!(terminal)).map(|()| line)
-        })?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+        hide_input(&terminal)?;
+        let mut line = String::new();
+        let read = write!(terminal, "{prompt}").and_then(|()| BufReader::new(&terminal).read_line(&mut line));
+        show_input();
+        let count = read.and_then(|count| writeln!(terminal).map(|()| count))?;
+        Ok((count > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
     }
 
     fn hide_input(terminal: &File) -> io::Result<()> {

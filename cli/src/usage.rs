@@ -1,6 +1,7 @@
 //! Reports invalid arguments, and prints the help, in the language of the user.
 
 use std::io::Write;
+use std::num::ParseIntError;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -54,7 +55,7 @@ fn message(error: &clap::Error) -> String {
             text!("usage-value-unknown", argument = argument, value = value, valid = get(ContextKind::ValidValue))
         }
         ErrorKind::ValueValidation => {
-            let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            let reason = std::error::Error::source(error).map(reason).unwrap_or_default();
             text!("usage-value-invalid", argument = argument, value = value, reason = reason)
         }
         ErrorKind::UnknownArgument if is_about_key(&argument) => text!("usage-key"),
@@ -71,6 +72,18 @@ fn message(error: &clap::Error) -> String {
         ErrorKind::TooManyValues => text!("usage-too-many", argument = argument, value = value),
         ErrorKind::InvalidUtf8 => text!("usage-utf8"),
         _ => text!("usage-invalid"),
+    }
+}
+
+/// Why a value is invalid. Numbers are parsed by clap, whose reasons are English.
+fn reason(error: &(dyn std::error::Error + 'static)) -> String {
+    if error.is::<ParseIntError>() {
+        return text!("value-number");
+    }
+    let reason = error.to_string();
+    match reason.split_once(" is not in ").and_then(|(_, range)| range.split_once("..=")) {
+        Some((least, most)) => text!("value-range", least = least, most = most),
+        None => reason,
     }
 }
 
@@ -107,7 +120,7 @@ fn words(value: &ContextValue) -> String {
 }
 
 /// Replaces the words of clap in the help. All other text is in the language of the user already.
-fn translated(help: &str) -> String {
+pub(crate) fn translated(help: &str) -> String {
     if language() == Language::English {
         return help.to_owned();
     }

@@ -1,10 +1,14 @@
 //! Parsers of values in arguments.
 
+use std::ffi::OsStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command};
 use jiff::{SignedDuration, Timestamp};
 use zexa::Channel;
 
+use crate::failure::{self, Failure};
 use crate::texts::text;
 
 /// Parses a duration such as `30s`, `10m` or `1h 30m`.
@@ -21,6 +25,14 @@ pub(crate) fn time(input: &str) -> Result<Timestamp, String> {
     input.parse().map_err(|_| text!("value-time"))
 }
 
+/// Fail if the time of `--schedule` has passed. The API might send such a message immediately.
+pub(crate) fn check_schedule(schedule: Option<Timestamp>) -> failure::Result<()> {
+    match schedule {
+        Some(time) if time <= Timestamp::now() => Err(Failure::Usage(text!("bulk-schedule-past"))),
+        _ => Ok(()),
+    }
+}
+
 /// Parses a channel. Unknown ones are accepted, because the API may add channels.
 pub(crate) fn channel(input: &str) -> Result<Channel, String> {
     match input.trim() {
@@ -32,6 +44,11 @@ pub(crate) fn channel(input: &str) -> Result<Channel, String> {
 /// Parses a number of requests per second.
 pub(crate) fn rate(input: &str) -> Result<f64, String> {
     number(input).filter(|rate| *rate > 0.0).ok_or_else(|| text!("value-rate"))
+}
+
+/// Parses a number of items, of which there must be at least one.
+pub(crate) fn count(input: &str) -> Result<u64, String> {
+    input.parse().ok().filter(|count| *count > 0).ok_or_else(|| text!("value-count"))
 }
 
 /// Parses a number of credits.
@@ -56,6 +73,49 @@ pub(crate) fn pair(input: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A parser that accepts any value that `parse` accepts, and suggests the values that this version knows, for the completions of shells.
+#[derive(Clone)]
+pub(crate) struct Suggested<T> {
+    parse: fn(&str) -> Result<T, String>,
+    names: &'static [&'static str],
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Suggested<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        self.parse.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names.iter().map(PossibleValue::new)))
+    }
+}
+
+/// Parses a channel, and suggests the known ones.
+pub(crate) fn suggested_channel() -> Suggested<Channel> {
+    Suggested { parse: channel, names: &["sms", "whatsapp", "telegram", "email", "slack"] }
+}
+
+/// Suggests the names of events.
+pub(crate) fn suggested_event() -> Suggested<String> {
+    let names = &[
+        "message.delivered",
+        "message.failed",
+        "message.undeliverable",
+        "message.optout",
+        "campaign.sent",
+        "campaign.completed",
+    ];
+    Suggested { parse: |name| Ok(name.to_owned()), names }
+}
+
+/// Suggests what can be waited for.
+pub(crate) fn suggested_status() -> Suggested<String> {
+    let names = &["final", "sent", "delivered", "failed", "undeliverable"];
+    Suggested { parse: |name| Ok(name.to_owned()), names }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +128,10 @@ mod tests {
             assert!(duration(invalid).is_err(), "{invalid}");
         }
         assert_eq!(rate("0.5"), Ok(0.5));
+        assert_eq!(count("2"), Ok(2));
+        for invalid in ["0", "-1", "1.5", "many", ""] {
+            assert!(count(invalid).is_err(), "{invalid}");
+        }
         for invalid in ["0", "-1", "nan", "inf", "many"] {
             assert!(rate(invalid).is_err(), "{invalid}");
         }

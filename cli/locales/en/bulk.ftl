@@ -41,12 +41,6 @@ problem-landline = { $value } is the number of a landline or of a service
 problem-refused = the message cannot be sent: { $reason }
 problem-duplicate-recipient = row { $earlier } has the same recipient { $value }
 
-system-not-found = the file or its folder does not exist
-system-permission = you do not have the permission for this file
-system-folder = this is a folder, not a file
-system-not-a-folder = a part of the path is not a folder
-system-full = the disk is full
-system-read-only = the disk is read-only
 
 row-in-doubt = it is not known whether an earlier run sent the message: see `zexa bulk status`
 row-in-progress = another run is sending the message

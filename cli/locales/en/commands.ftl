@@ -17,7 +17,22 @@ credits = { $credits ->
 }
 
 message-waiting = Waiting for { $id }. Press Ctrl-C to stop waiting.
+message-not-yet = the message did not reach the status in time
 message-status = The message is { $status }.
+
+state-queued = queued
+state-sent = sent
+state-delivered = delivered
+state-failed = failed
+state-undeliverable = undeliverable
+state-scheduled = scheduled
+state-sending = sending
+state-completed = completed
+state-paused = paused
+state-cancelled = cancelled
+state-pending = pending
+state-approved = approved
+state-rejected = rejected
 
 field-sender-id = Sender ID
 field-status = Status
@@ -33,6 +48,8 @@ login-done = The key was stored in the profile `{ $name }` ({ $path }). Balance:
    *[other] { $credits } credits
 }.
 login-environment = ZEXA_API_KEY is set, and takes precedence over the profile `default`.
+login-refused = The key was not stored. Copy the whole key again from the Zexa dashboard.
+login-cancelled = Cancelled. The key was not stored.
 login-empty = the API key is empty
 login-no-terminal = without a terminal, pass the key with --api-key-stdin
 login-sandbox = --sandbox has no key to store
@@ -73,13 +90,22 @@ campaign-question = Send to the { $contacts ->
     [one] 1 contact
    *[other] { $contacts } contacts
 } of { $list }? (Balance: { $balance })
+campaign-question-all = Send to the contacts of { $list }? (Balance: { $balance })
+campaign-balance = The balance of { $balance ->
+    [one] 1 credit
+   *[other] { $balance } credits
+} is too low for this campaign.
+campaign-list-empty = the contact list `{ $list }` is empty or does not exist; nothing was sent
+campaign-sender-unknown = the Sender ID `{ $name }` is not registered for { $channel }; nothing was sent
+campaign-sender-status = the Sender ID `{ $name }` cannot send on { $channel }: it is { $status }; nothing was sent
 campaign-not-created = The campaign was not created. Nothing was sent.
 
+request-body-empty = the body is empty
 request-body = the body is not JSON: { $reason }
 
 sandbox-runs = The sandbox is running. Press Ctrl-C to stop it. Nothing is really sent by programs with these variables:
 
-listen-runs = Listening on http://{ $address }. Press Ctrl-C to stop.
+listen-runs = Listening on { $url }. Press Ctrl-C to stop.
 listen-registered = Registered { $url } ({ $id }).
 listen-failed = cannot listen: { $reason }
 listen-invalid = A request from { $peer } was refused: { $reason }

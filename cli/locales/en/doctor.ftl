@@ -10,9 +10,7 @@ doctor-key-profile = from the profile `{ $name }`
 doctor-key-sandbox = of the sandbox
 doctor-key-accepted = { $source }, accepted by the API
 doctor-key-rejected = { $source }, not accepted by the API
-doctor-key-unclear = { $source }; the API failed: { $reason }
-doctor-key-unchecked = { $source }, not checked, because the API cannot be reached
-doctor-needs-key = not checked, because the API did not accept the key
+doctor-key-unchecked = { $source }; not checked
 
 doctor-proxy = Proxy
 doctor-proxy-none = none is used for { $host }
@@ -21,6 +19,9 @@ doctor-proxy-used = { $url } (from { $variable })
 doctor-network = Network
 doctor-network-ok = connected to { $peer } ({ $address })
 doctor-network-failed = cannot connect to { $peer }: { $reason }
+doctor-network-silent = connected, but there was no response: { $reason }
+doctor-advice-proxy-name = Check the connection to the Internet, and whether the name { $host } in { $variable } is right.
+doctor-advice-proxy-connection = Check the connection to the Internet, and whether { $variable } is right and the proxy runs.
 doctor-advice-name = Check the connection to the Internet, and whether the DNS server knows { $host }.
 doctor-advice-connection = Check the connection to the Internet, and whether a firewall blocks the connection. If your network has a proxy, set HTTPS_PROXY.
 doctor-advice-proxy = Ask the operator of the proxy to permit the connection, or correct { $variable }.
@@ -44,10 +45,18 @@ doctor-clock-fast = { $seconds ->
     [one] one second
    *[other] { $seconds } seconds
 } ahead of that of the server
-doctor-clock-unknown = not checked
+doctor-clock-unknown = not checked, because no response with a date has arrived
 doctor-advice-clock = Set the clock of this machine, or enable its synchronisation (NTP).
 
+doctor-api = API
+doctor-api-ok = responds
+doctor-api-failed = the response is not as expected: { $reason }
+doctor-unreached = not checked, because the API cannot be reached
+doctor-unchecked = not checked
+doctor-advice-api = Check the base URL. If this network has a login page, open it in a browser first.
+
 doctor-sender-ids = Sender IDs
+doctor-sender-ids-unchecked = not checked
 doctor-sender-ids-ok = approved: { $names }
 doctor-sender-ids-none = the account has none
 doctor-sender-ids-pending = none of { $count } is approved

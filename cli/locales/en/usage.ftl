@@ -27,3 +27,16 @@ word-options-place = [OPTIONS]
 word-command-place = <COMMAND>
 word-default = [default:
 word-values = [possible values:
+
+# Headings of the man pages.
+man-manual = Zexa manual
+man-name = NAME
+man-synopsis = SYNOPSIS
+man-description = DESCRIPTION
+man-options = OPTIONS
+man-global-options = GLOBAL OPTIONS
+man-commands = COMMANDS
+man-examples = EXAMPLES
+man-exit-codes = EXIT STATUS
+man-values = Possible values:
+man-version = VERSION

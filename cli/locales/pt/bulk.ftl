@@ -41,12 +41,6 @@ problem-landline = { $value } é o número de um telefone fixo ou de um serviço
 problem-refused = a mensagem não pode ser enviada: { $reason }
 problem-duplicate-recipient = a linha { $earlier } tem o mesmo destinatário { $value }
 
-system-not-found = o ficheiro ou a sua pasta não existe
-system-permission = não tem permissão para este ficheiro
-system-folder = isto é uma pasta, e não um ficheiro
-system-not-a-folder = uma parte do caminho não é uma pasta
-system-full = o disco está cheio
-system-read-only = o disco só permite leitura
 
 row-in-doubt = não se sabe se um envio anterior enviou a mensagem: veja «zexa bulk status»
 row-in-progress = outro envio está a enviar a mensagem

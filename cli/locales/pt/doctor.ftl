@@ -10,9 +10,7 @@ doctor-key-profile = do perfil «{ $name }»
 doctor-key-sandbox = da sandbox
 doctor-key-accepted = { $source }, aceite pela API
 doctor-key-rejected = { $source }, não aceite pela API
-doctor-key-unclear = { $source }; a API falhou: { $reason }
-doctor-key-unchecked = { $source }, não verificada, porque não se consegue chegar à API
-doctor-needs-key = não verificados, porque a API não aceitou a chave
+doctor-key-unchecked = { $source }; não verificada
 
 doctor-proxy = Proxy
 doctor-proxy-none = nenhum é usado para { $host }
@@ -21,6 +19,9 @@ doctor-proxy-used = { $url } (de { $variable })
 doctor-network = Rede
 doctor-network-ok = ligado a { $peer } ({ $address })
 doctor-network-failed = não é possível ligar a { $peer }: { $reason }
+doctor-network-silent = ligado, mas não houve resposta: { $reason }
+doctor-advice-proxy-name = Verifique a ligação à Internet, e se o nome { $host } em { $variable } está certo.
+doctor-advice-proxy-connection = Verifique a ligação à Internet, e se { $variable } está certa e o proxy em execução.
 doctor-advice-name = Verifique a ligação à Internet, e se o servidor de DNS conhece { $host }.
 doctor-advice-connection = Verifique a ligação à Internet, e se uma firewall bloqueia a ligação. Se a sua rede tem um proxy, defina HTTPS_PROXY.
 doctor-advice-proxy = Peça ao operador do proxy que permita a ligação, ou corrija { $variable }.
@@ -44,10 +45,18 @@ doctor-clock-fast = adiantado { $seconds ->
     [one] um segundo
    *[other] { $seconds } segundos
 } em relação ao do servidor
-doctor-clock-unknown = não verificado
+doctor-clock-unknown = não verificado, porque não chegou nenhuma resposta com data
 doctor-advice-clock = Acerte o relógio desta máquina, ou active a sua sincronização (NTP).
 
+doctor-api = API
+doctor-api-ok = responde
+doctor-api-failed = a resposta não é a esperada: { $reason }
+doctor-unreached = não verificada, porque não se consegue chegar à API
+doctor-unchecked = não verificada
+doctor-advice-api = Verifique o URL de base. Se esta rede tiver uma página de entrada, abra-a primeiro num navegador.
+
 doctor-sender-ids = Sender IDs
+doctor-sender-ids-unchecked = não verificados
 doctor-sender-ids-ok = aprovados: { $names }
 doctor-sender-ids-none = a conta não tem nenhum
 doctor-sender-ids-pending = nenhum de { $count } está aprovado

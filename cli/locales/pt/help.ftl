@@ -5,12 +5,13 @@ help =
 
     Os resultados são escritos no stdout, e tudo o resto no stderr. Num terminal, os resultados são texto. Com --json, ou se o stdout não for um terminal, cada resultado é uma linha de JSON.
 
-    A chave de API é lida da variável de ambiente ZEXA_API_KEY, ou então do perfil que «zexa login» escreve. Nunca é um argumento.
+    A chave de API é lida do perfil de --profile, ou então da variável de ambiente ZEXA_API_KEY, ou então do perfil que «zexa login» escreve. Nunca é um argumento.
     .json = Escreve um objecto JSON por linha, também num terminal, e os erros em JSON
-    .profile = Usa a chave de API deste perfil, em vez de ZEXA_API_KEY ou do perfil «default»
+    .profile = Usa a chave de API deste perfil, que tem precedência sobre ZEXA_API_KEY
     .api_key_stdin = Lê a chave de API do stdin
     .sandbox = Executa o comando numa sandbox própria: nada é realmente enviado
     .debug = Escreve cada pedido no stderr, sem segredos
+    .color = Quando usar cores: sempre (always), nunca (never), ou num terminal sem NO_COLOR (auto)
     .help = Mostra a ajuda
     .version = Mostra a versão
     .after =
@@ -20,7 +21,42 @@ help =
           2    argumentos inválidos; nada foi enviado
           3    uma mensagem pode ter sido enviada, sem resultado conhecido
           4    não há chave de API, ou a API não a aceita
-          130  interrompido com Ctrl-C, SIGTERM ou SIGHUP
+          130  interrompido com Ctrl-C, SIGTERM ou SIGHUP, também se uma mensagem pode ter sido enviada
+
+# Os nomes dos valores.
+help-names =
+    .ADDRESS = ENDEREÇO
+    .ANSWER = RESPOSTA
+    .BODY = TEXTO
+    .CHANNEL = CANAL
+    .CHARACTER = CARÁCTER
+    .COLUMN = COLUNA
+    .COMMAND = COMANDO
+    .COUNTRY = PAÍS
+    .DURATION = DURAÇÃO
+    .EMAIL = EMAIL
+    .EVENT = EVENTO
+    .FIELD = CAMPO
+    .FILE = FICHEIRO
+    .FOLDER = PASTA
+    .FORMAT = FORMATO
+    .HTML = HTML
+    .ID = ID
+    .JSON = JSON
+    .METHOD = VERBO
+    .NAME = NOME
+    .NUMBER = NÚMERO
+    .PATH = CAMINHO
+    .RECIPIENT = DESTINATÁRIO
+    .SENDER = REMETENTE
+    .SHELL = SHELL
+    .STATUS = ESTADO
+    .SUBJECT = ASSUNTO
+    .TEXT = TEXTO
+    .TIME = HORA
+    .URL = URL
+    .VALUE = VALOR
+    .WHEN = QUANDO
 
 help-send =
     Envia uma mensagem
@@ -100,7 +136,7 @@ help-campaigns = Cria e segue campanhas, que enviam um texto a uma lista de cont
 help-campaigns-create =
     Envia um texto a todos os contactos de uma lista de contactos
 
-    Mostra o número de contactos, o custo e o saldo, e pergunta antes de criar a campanha.
+    Verifica a lista de contactos e o Sender ID, mostra o número de contactos, o custo e o saldo, e pergunta antes de criar a campanha.
     .body = Texto das mensagens. «-» lê-o do stdin
     .name = Nome da campanha
     .list = Lista de contactos à qual se envia

@@ -27,3 +27,16 @@ word-options-place = [OPÇÕES]
 word-command-place = <COMANDO>
 word-default = [predefinição:
 word-values = [valores possíveis:
+
+# Títulos das páginas de manual.
+man-manual = Manual da Zexa
+man-name = NOME
+man-synopsis = SINOPSE
+man-description = DESCRIÇÃO
+man-options = OPÇÕES
+man-global-options = OPÇÕES GLOBAIS
+man-commands = COMANDOS
+man-examples = EXEMPLOS
+man-exit-codes = CÓDIGOS DE SAÍDA
+man-values = Valores possíveis:
+man-version = VERSÃO

@@ -52,7 +52,7 @@ pub(crate) struct MessageArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) body_file: Option<PathBuf>,
     /// Delivery channel: sms, whatsapp, telegram, email or slack
-    #[arg(long, default_value = "sms", value_parser = values::channel)]
+    #[arg(long, default_value = "sms", value_parser = values::suggested_channel(), hide_possible_values = true)]
     pub(crate) channel: Channel,
     /// Subject of an email, with placeholders like those of the text
     #[arg(long)]

@@ -9,8 +9,8 @@ use super::blocks::Blocks;
 use super::changed;
 use super::job_files::JobFiles;
 use super::problems::of_table;
-use super::times::local;
 use crate::failure::Result;
+use crate::output::local_time;
 use crate::output::printable;
 use crate::texts::text;
 
@@ -111,7 +111,7 @@ impl Doubt {
     /// What is known about the row, as a line.
     pub(crate) fn line(&self) -> String {
         let DoubtfulRow { key, claimed_at, http_status, request_id, .. } = &self.recorded;
-        let time = claimed_at.map(local).unwrap_or_else(|| "-".to_owned());
+        let time = claimed_at.map(local_time).unwrap_or_else(|| "-".to_owned());
         let mut line = match http_status {
             None => text!("doubt-no-answer", name = self.name(), time = time),
             Some(status) => text!("doubt-status", name = self.name(), time = time, status = status.to_string()),

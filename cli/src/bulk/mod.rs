@@ -2,10 +2,10 @@
 //
 // - `job` is what is sent, and `plan` is a job with its columns; `messages` makes the message of a row;
 // - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result, with what `sender` finds out about the sender;
-// - `problems` has the texts about files and rows, and `words` those about errors of the system and the client;
+// - `problems` has the texts about files and rows, and `words` those about errors of the client;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them and `report_order` sorts them, `progress` shows them, `signals` handles Ctrl-C;
 // - `paths` has the names of ledgers and reports, and `job_files` opens the ledger of a job;
-// - `changed` compares a file with its job, `doubts` finds the rows in doubt in the file, and `times` shows times;
+// - `changed` compares a file with its job, and `doubts` finds the rows in doubt in the file;
 // - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
 //
 // Ledgers, and with them everything that sends, need a Unix system.
@@ -45,7 +45,6 @@ mod signals;
 mod source;
 #[cfg(unix)]
 mod status;
-mod times;
 mod words;
 
 use clap::{Args, Subcommand};

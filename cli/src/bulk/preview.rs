@@ -7,7 +7,7 @@ use super::check::Check;
 use super::plan::Plan;
 use super::problems;
 use super::sender::Sender;
-use super::times::local;
+use crate::output::local_time;
 use crate::output::printable;
 use crate::table::{Problem, Row, RowProblem};
 use crate::texts::text;
@@ -87,7 +87,7 @@ impl Preview<'_> {
         self.add_segments(&mut lines);
         self.add_cost(&mut lines);
         lines.extend(self.sender.warning(&self.plan.job));
-        lines.extend(self.plan.job.scheduled_at.map(|time| text!("bulk-schedule", time = local(time))));
+        lines.extend(self.plan.job.scheduled_at.map(|time| text!("bulk-schedule", time = local_time(time))));
         if !self.check.first_messages.is_empty() {
             lines.push(text!("bulk-first-messages"));
         }

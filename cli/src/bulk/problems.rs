@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::words;
 use crate::failure::Failure;
+use crate::io_reason::io_reason;
 use crate::table::template::TemplateError;
 use crate::table::{Column, MAX_FIELDS, MAX_ROW, Problem, RowProblem, TableError};
 use crate::texts::text;
@@ -72,7 +72,7 @@ pub(crate) fn reason(problem: &Problem) -> String {
 /// Why a file cannot be read as a table.
 fn table(error: &TableError) -> String {
     match error {
-        TableError::Io(error) => words::of_system(error),
+        TableError::Io(error) => io_reason(error),
         TableError::NotAFile { is_folder: true } => text!("table-folder"),
         TableError::NotAFile { is_folder: false } => text!("table-not-a-file"),
         TableError::Empty => text!("table-empty"),

@@ -10,7 +10,7 @@ use same_file::Handle;
 use serde::Serialize;
 
 use super::paths::{beside, real};
-use super::{report_order, words};
+use super::report_order;
 use crate::failure::{Failure, Result};
 use crate::texts::text;
 
@@ -255,7 +255,7 @@ pub(crate) fn check_path(path: &Path, others: &[&Path]) -> Result<()> {
 }
 
 fn failure(path: &Path, error: &io::Error) -> Failure {
-    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = words::of_system(error)))
+    Failure::file(path, error)
 }
 
 #[cfg(test)]

@@ -14,11 +14,11 @@ use super::plan::Plan;
 use super::preview::Balance;
 use super::report::check_path;
 use super::run::Run;
-use super::times::local;
 use super::{changed, paths, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output::local_time;
 use crate::output::printable;
 use crate::prompt;
 use crate::texts::text;
@@ -99,7 +99,7 @@ fn lines(plan: &Plan, counts: &LedgerCounts, rest: u64, found: &Check, balance: 
         lines.push(text!("bulk-in-doubt", count = counts.in_doubt));
     }
     if let Some(time) = job.scheduled_at {
-        lines.push(text!("bulk-schedule", time = local(time)));
+        lines.push(text!("bulk-schedule", time = local_time(time)));
     }
     let share = rest as f64 / job.messages.max(1) as f64;
     if let Some(cost) = found.cost.map(|cost| (cost * share * 10.0).round() / 10.0) {

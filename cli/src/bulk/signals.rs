@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, Thread};
 
 use crate::exit::Exit;
-use crate::interrupt;
+use crate::{interrupt, prompt};
 
 /// The thread that runs.
 static RUNNING: OnceLock<Thread> = OnceLock::new();
@@ -16,7 +16,10 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// Handles Ctrl-C from now on. To be called before a client is created, whose handler would replace this one.
 pub(crate) fn watch() {
     interrupt::on_interrupt(|_| match RUNNING.get() {
-        None => std::process::exit(Exit::Interrupted as i32),
+        None => {
+            prompt::cancel();
+            std::process::exit(Exit::Interrupted as i32)
+        }
         Some(thread) => {
             COUNT.fetch_add(1, Ordering::SeqCst);
             thread.unpark();

@@ -10,11 +10,11 @@ use zexa::LedgerCounts;
 use super::arguments::JobArguments;
 use super::doubts::{Doubt, Doubts};
 use super::job_files::JobFiles;
-use super::times::local;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output::fields;
+use crate::output::local_time;
 use crate::texts::text;
 
 /// Show how far a job is, and the rows in doubt
@@ -74,7 +74,7 @@ pub(crate) fn status(context: &Context, arguments: &StatusArguments) -> Result {
             line(text!("field-file"), file.display().to_string()),
             line(text!("field-from"), job.from.clone()),
             line(text!("field-body"), job.body.replace('\n', "⏎")),
-            (text!("status-schedule"), job.scheduled_at.map(local)),
+            (text!("status-schedule"), job.scheduled_at.map(local_time)),
             line(text!("status-messages"), job.messages.to_string()),
             line(text!("status-accepted"), counts.accepted.to_string()),
             line(text!("status-rejected"), counts.rejected.to_string()),

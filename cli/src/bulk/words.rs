@@ -1,23 +1,8 @@
-//! Errors of the system and of the client in the language of the user. Those of the API are in the language of the API.
-
-use std::io::{self, ErrorKind};
+//! Errors of the client about rows and runs, in the language of the user. Those of the API are in the language of the API.
 
 use zexa::{Error, Kind, Outcome};
 
 use crate::texts::text;
-
-/// Why a file cannot be used.
-pub(crate) fn of_system(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => text!("system-not-found"),
-        ErrorKind::PermissionDenied => text!("system-permission"),
-        ErrorKind::IsADirectory => text!("system-folder"),
-        ErrorKind::NotADirectory => text!("system-not-a-folder"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => text!("system-full"),
-        ErrorKind::ReadOnlyFilesystem => text!("system-read-only"),
-        _ => error.to_string(),
-    }
-}
 
 /// Why a row was not sent, or why its result is not known, if the client itself has found that out.
 pub(crate) fn of_row(error: &Error) -> Option<String> {

@@ -12,6 +12,7 @@ use crate::input;
 use crate::numbers::Country;
 use crate::output::{Cell, fields};
 use crate::texts::text;
+use crate::values;
 
 /// List, add, import, export and delete contacts
 #[derive(Args)]
@@ -32,7 +33,7 @@ Examples:
         #[command(flatten)]
         filter: Filter,
         /// Show at most this many contacts
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = values::count)]
         limit: Option<u64>,
     },
     /// Add a contact

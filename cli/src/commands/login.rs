@@ -4,14 +4,14 @@ use std::io::IsTerminal;
 
 use clap::Args;
 use serde_json::json;
-use zexa::{CallOptions, Client, binding};
+use zexa::{CallOptions, Client, Kind, binding};
 
 use crate::context::{Context, PRODUCT, environment};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::profile::{self, Profile};
 use crate::texts::text;
-use crate::{interrupt, secret};
+use crate::{interrupt, prompt};
 
 /// Store an API key in a profile
 ///
@@ -32,8 +32,12 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     if context.uses_sandbox() {
         return Err(Failure::Usage(text!("login-sandbox")));
     }
+    // Before someone types the key.
+    profile::check_file()?;
     let base_url = arguments.base_url.or_else(|| environment("ZEXA_BASE_URL"));
     let api_key = match context.key_from_stdin() {
+        // The advice to run this command would be circular.
+        Some(Err(Failure::NoKey(message))) => return Err(Failure::BadKey(message)),
         Some(key) => key?,
         None => ask()?,
     };
@@ -44,7 +48,10 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     let client = binding::named(builder, PRODUCT).build()?;
     let client = client.with_options(CallOptions::new().cancel(interrupt::token()));
     context.progress_note(&text!("login-checking"));
-    let credits = client.credits().get()?;
+    let credits = client.credits().get().map_err(|error| match error.kind() {
+        Kind::Unauthorized => Failure::Login(error),
+        _ => Failure::Read(error),
+    })?;
     let name = context.profile_name();
     let path = profile::write(name, &Profile { api_key, base_url })?.display().to_string();
     let result = json!({"profile": name, "path": path, "credits": credits.credits, "currency": credits.currency});
@@ -62,9 +69,8 @@ fn ask() -> Result<String> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(text!("login-no-terminal")));
     }
-    match secret::ask(&text!("login-prompt")) {
-        Ok(key) if key.trim().is_empty() => Err(Failure::Usage(text!("login-empty"))),
-        Ok(key) => Ok(key.trim().to_owned()),
-        Err(error) => Err(Failure::Local(text!("stdin-failed", reason = error.to_string()))),
+    match prompt::ask_secret(&text!("login-prompt"), &text!("login-cancelled"))?.trim() {
+        "" => Err(Failure::Usage(text!("login-empty"))),
+        key => Ok(key.to_owned()),
     }
 }

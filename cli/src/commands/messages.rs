@@ -41,7 +41,7 @@ Examples:
         /// Id of the message
         id: String,
         /// Wait only until the message has this status, such as sent
-        #[arg(long, value_name = "STATUS", default_value = "final")]
+        #[arg(long, value_name = "STATUS", default_value = "final", value_parser = values::suggested_status(), hide_possible_values = true)]
         until: String,
         /// Stop waiting after this time
         #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = values::duration)]

@@ -7,6 +7,7 @@ mod credits;
 mod doctor;
 mod listen;
 mod login;
+mod man;
 mod messages;
 mod request;
 mod sandbox;
@@ -41,14 +42,13 @@ pub(crate) enum Command {
     Sandbox(sandbox::Arguments),
     Doctor(doctor::Arguments),
     Completion(completion::Arguments),
+    Man(man::Arguments),
     /// Print the help of a command
     Help {
         /// Names of the command, such as messages wait
         #[arg(value_name = "COMMAND")]
         path: Vec<String>,
     },
-    #[command(hide = true)]
-    Man(completion::ManArguments),
 }
 
 /// Runs a command.
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Sandbox(arguments) => sandbox::run(context, arguments),
         Command::Doctor(arguments) => doctor::run(context, arguments),
         Command::Completion(arguments) => completion::run(context, arguments),
+        Command::Man(arguments) => man::run(&arguments),
         Command::Help { path } => Ok(arguments::help_of(&path).map_or(Exit::Done, |help| usage::report(&help))),
-        Command::Man(arguments) => completion::write_man_pages(&arguments),
     }
 }

@@ -46,6 +46,10 @@ enum Verb {
 
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     let body = arguments.body.map(|text| input::text_or_stdin(context, text)).transpose()?;
+    // It would be the output of a program that has failed.
+    if body.as_deref().is_some_and(|body| body.trim().is_empty()) {
+        return Err(Failure::Usage(text!("request-body-empty")));
+    }
     if let Some(body) = &body {
         serde_json::from_str::<&RawValue>(body)
             .map_err(|error| Failure::Usage(text!("request-body", reason = error.to_string())))?;

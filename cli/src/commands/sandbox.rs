@@ -8,6 +8,7 @@ use zexa_sandbox::{Listen, Sandbox, ServerSpec, Speed};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::io_reason::io_reason;
 use crate::texts::text;
 use crate::{interrupt, values};
 
@@ -42,7 +43,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     spec.state.credits = arguments.credits;
     spec.state.speed = arguments.speed;
     let sandbox = Sandbox::try_start(spec, Listen { port: arguments.port, ..Listen::default() })
-        .map_err(|error| Failure::Local(text!("sandbox-failed", reason = error.to_string())))?;
+        .map_err(|error| Failure::Local(text!("sandbox-failed", reason = io_reason(&error))))?;
     context.output().result(&sandbox.announcement(), || {
         let (url, key) = (sandbox.url(), sandbox.api_key());
         format!("{}\n\nexport ZEXA_BASE_URL={url}\nexport ZEXA_API_KEY={key}", text!("sandbox-runs"))

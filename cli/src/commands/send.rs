@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::numbers::Country;
-use crate::output::{fields, status};
+use crate::output::{fields, local_time, status};
 use crate::texts::text;
 use crate::{input, values};
 
@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SENDER")]
     from: String,
     /// Delivery channel: sms, whatsapp, telegram, email or slack
-    #[arg(long, default_value = "sms", value_parser = values::channel)]
+    #[arg(long, default_value = "sms", value_parser = values::suggested_channel(), hide_possible_values = true)]
     channel: Channel,
     /// Country of phone numbers without a country code, such as AO. `none` requires numbers like +244912345678
     #[arg(long, default_value = "AO")]
@@ -59,6 +59,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
+    values::check_schedule(arguments.schedule)?;
     let message = message(context, arguments)?;
     let sent = context.client()?.messages().send(&message).map_err(Failure::Write)?;
     context.output().result(&sent, || summary(&sent)).map_err(|failure| failure.after_sending(&sent.id))?;
@@ -81,7 +82,7 @@ fn message(context: &Context, arguments: Arguments) -> Result<SendMessage> {
 
 /// A message as text.
 pub(crate) fn summary(message: &Message) -> String {
-    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    let time = |time: Option<Timestamp>| time.map(local_time);
     let lines = fields([
         (text!("field-id"), Some(message.id.clone())),
         (text!("field-to"), message.to.clone()),

@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output::fields;
 use crate::texts::text;
+use crate::values;
 
 /// Register addresses for delivery events
 #[derive(Args)]
@@ -27,7 +28,7 @@ Examples:
         /// Address, which must start with https://
         url: String,
         /// Event to post, such as message.delivered. Can be repeated. `*` means all
-        #[arg(long = "event", value_name = "EVENT", default_value = "*")]
+        #[arg(long = "event", value_name = "EVENT", default_value = "*", value_parser = values::suggested_event(), hide_possible_values = true)]
         events: Vec<String>,
     },
 }

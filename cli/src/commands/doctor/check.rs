@@ -48,15 +48,14 @@ impl Check {
         Check { status: Status::Skipped, ..Check::ok(check, title, text) }
     }
 
-    /// A check that failed, with what to do about it.
+    /// A check that failed, with what to do about it, unless the text says so.
     pub(super) fn failed(
         check: &'static str,
         title: String,
         problem: &'static str,
         text: String,
-        advice: String,
+        advice: Option<String>,
     ) -> Check {
-        let advice = Some(advice);
         Check { status: Status::Failed, problem: Some(problem), advice, ..Check::ok(check, title, text) }
     }
 

@@ -1,5 +1,6 @@
 //! Forwards events to another server, one after the other, in the order in which they arrived.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use url::Url;
 
 use super::server::Report;
 use crate::failure::{Failure, Result};
+use crate::io_reason::io_reason;
 use crate::texts::text;
 
 /// Number of events that may wait to be forwarded.
@@ -144,7 +146,8 @@ impl Forwarder {
 /// The innermost cause of an error. The error itself only says that the request failed.
 fn reason(error: &reqwest::Error) -> String {
     let first: &dyn std::error::Error = error;
-    std::iter::successors(Some(first), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
+    let innermost = std::iter::successors(Some(first), |error| error.source()).last().unwrap_or(first);
+    innermost.downcast_ref::<io::Error>().map_or_else(|| innermost.to_string(), io_reason)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `zexa listen`.
 
+mod connections;
 mod forward;
 mod seen;
 mod server;
@@ -23,9 +24,11 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
-use crate::output::{printable, status};
+use crate::io_reason::io_reason;
+use crate::output::{local_time, printable, status};
 use crate::stderr;
 use crate::texts::text;
+use crate::values;
 
 /// Time after Ctrl-C in which the events that wait are still forwarded.
 const FORWARDING_ENDS_AFTER: Duration = Duration::from_secs(10);
@@ -55,7 +58,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL")]
     register: Option<String>,
     /// Event to register, such as message.delivered. Can be repeated. `*` means all
-    #[arg(long = "event", value_name = "EVENT", default_value = "*", requires = "register")]
+    #[arg(
+        long = "event",
+        value_name = "EVENT",
+        default_value = "*",
+        requires = "register",
+        value_parser = values::suggested_event(),
+        hide_possible_values = true
+    )]
     events: Vec<String>,
 }
 
@@ -67,12 +77,17 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     };
     // Before anything is printed, so that no signal is missed.
     interrupt::token();
-    let failed = |error: io::Error| Failure::Local(text!("listen-failed", reason = error.to_string()));
+    let failed = |error: io::Error| Failure::Local(text!("listen-failed", reason = io_reason(&error)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let result = runtime.block_on(async {
         let listener = TcpListener::bind((arguments.host, arguments.port)).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        context.note(&text!("listen-runs", address = address.to_string()));
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let message = text!("listen-runs", url = url.as_str());
+        match context.is_quiet() {
+            // Programs need the port that was selected.
+            true => stderr::line(json!({"kind": "listen", "message": message, "url": url})),
+            false => stderr::line(message),
+        }
         listen(context, listener, forwarder, registration).await
     });
     runtime.shutdown_background();
@@ -109,7 +124,7 @@ async fn listen(
         print: Box::new(move |event| {
             output.lock().unwrap_or_else(PoisonError::into_inner).result(event, || line(event))
         }),
-        report,
+        report: report.clone(),
         queue: queue.clone(),
         recent: Mutex::default(),
         failed,
@@ -120,7 +135,7 @@ async fn listen(
     let result = tokio::select! {
         _ = interrupt => Ok(Exit::Done),
         Some(failure) = failures.recv() => Err(failure),
-        Some(failure) = failure_of(context, registered) => Err(failure),
+        Some(failure) = failure_of(&*report, registered) => Err(failure),
     };
     server.abort();
     if let (Some(queue), Some((stop, task))) = (queue, forwarding) {
@@ -156,10 +171,10 @@ fn register(registration: Option<(Client, CreateWebhook)>) -> oneshot::Receiver<
 }
 
 /// Waits for the result of the registration. A success is a note on stderr.
-async fn failure_of(context: &Context, registered: oneshot::Receiver<Result<Webhook>>) -> Option<Failure> {
+async fn failure_of(report: &Report, registered: oneshot::Receiver<Result<Webhook>>) -> Option<Failure> {
     match registered.await.ok()? {
         Ok(Webhook { url, id, .. }) => {
-            context.note(&text!("listen-registered", url = url.unwrap_or_default(), id = id));
+            report(text!("listen-registered", url = url.unwrap_or_default(), id = id));
             None
         }
         Err(failure) => Some(failure),
@@ -168,7 +183,7 @@ async fn failure_of(context: &Context, registered: oneshot::Receiver<Result<Webh
 
 /// An event in one line.
 fn line(event: &Event) -> String {
-    let time = event.created_at.map(|time| time.to_string()).unwrap_or_default();
+    let time = event.created_at.map(local_time).unwrap_or_default();
     let name = event.event.as_ref().map(|name| name.as_str()).unwrap_or_default();
     let subject = match (event.message(), event.campaign()) {
         (Some(message), _) => [message.id, message.to.unwrap_or_default(), status(message.status.as_str())],
@@ -177,5 +192,10 @@ fn line(event: &Event) -> String {
     };
     let [id, recipient, status] = subject;
     let parts = [printable(&time), printable(name), printable(&id), printable(&recipient), status];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    match parts.is_empty() {
+        // Nothing in it is known.
+        true => printable(&serde_json::to_string(event).unwrap_or_default()),
+        false => parts.join("  "),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,18 +14,19 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::time::{sleep, timeout};
 use zexa::{Event, webhooks};
 
+use super::connections::Connections;
 use super::forward::Queue;
 use super::seen::RecentIds;
 use crate::failure::{Failure, Result};
+use crate::io_reason::io_reason;
 use crate::texts::text;
 
-/// Maximum number of connections. Further ones wait.
-const MAX_CONNECTIONS: usize = 64;
+/// Maximum number of connections. A further one replaces the one that has been idle for the longest time.
+const MAX_CONNECTIONS: usize = 128;
 
 /// Maximum size of a body.
 const MAX_BODY: usize = 1024 * 1024;
@@ -56,34 +58,45 @@ pub(super) struct Receiver {
 
 /// Accepts connections until the future is dropped.
 pub(super) async fn serve(listener: TcpListener, receiver: Arc<Receiver>) {
-    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = Arc::new(Connections::new(MAX_CONNECTIONS));
     loop {
-        let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let receiver = receiver.clone();
-                tokio::spawn(async move {
-                    connection(stream, peer, receiver).await;
-                    drop(permit);
-                });
+                let position = connections.position();
+                let task = tokio::spawn(connection(stream, peer, receiver.clone(), connections.clone(), position));
+                connections.add(position, task.abort_handle());
             }
             Err(error) => {
-                (receiver.report)(text!("listen-failed", reason = error.to_string()));
+                (receiver.report)(text!("listen-failed", reason = io_reason(&error)));
                 sleep(PAUSE).await;
             }
         }
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, receiver: Arc<Receiver>) {
-    let service = service_fn(move |request| {
-        let receiver = receiver.clone();
-        async move { Ok::<_, Infallible>(receiver.receive(request, peer).await) }
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    receiver: Arc<Receiver>,
+    connections: Arc<Connections>,
+    position: u64,
+) {
+    let position = AtomicU64::new(position);
+    let service = service_fn(|request| {
+        let receiver = &receiver;
+        let (connections, position) = (&connections, &position);
+        async move {
+            let reply = receiver.receive(request, peer).await;
+            let refreshed = connections.refresh(position.load(Ordering::Relaxed));
+            position.store(refreshed, Ordering::Relaxed);
+            Ok::<_, Infallible>(reply)
+        }
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(TIMEOUT);
     // A connection that fails or sends garbage concerns only its client.
     let _ = server.serve_connection(TokioIo::new(stream), service).await;
+    connections.remove(position.load(Ordering::Relaxed));
 }
 
 impl Receiver {

@@ -29,7 +29,7 @@ fn create_asks_before_it_spends() {
     terminal.send("s\r");
     let (code, text) = terminal.end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("O estado da campanha é sending.\n"), "{text}");
+    assert!(text.contains("Estado da campanha: em envio.\n"), "{text}");
 }
 
 #[test]
@@ -38,8 +38,63 @@ fn ctrl_c_ends_the_question() {
     let mut terminal = Terminal::start(&world, &CREATE);
     terminal.expect("[y/N] ");
     terminal.send("\x03");
-    assert_eq!(terminal.end().0, Some(130));
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(130));
+    assert!(text.ends_with("[y/N] ^C\nCancelled. Nothing was sent.\n"), "{text:?}");
     assert!(world.sandbox.requests().iter().all(|request| request.method == "GET"));
+}
+
+#[test]
+fn ctrl_d_ends_the_question() {
+    let world = World::new();
+    let mut terminal = Terminal::start_in_portuguese(&world, &CREATE);
+    terminal.expect("[s/N] ");
+    terminal.send("\x04");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(1));
+    assert!(text.ends_with("[s/N] \nCancelado. Nada foi enviado.\n"), "{text:?}");
+    assert!(world.sandbox.requests().iter().all(|request| request.method == "GET"));
+}
+
+/// What cannot succeed is not asked.
+#[test]
+fn the_list_and_the_sender_are_checked_before_the_question() {
+    let world = World::new();
+    let create = |list: &'static str, from: &'static str, body: &'static str| {
+        let arguments = ["campaigns", "create", "--name", "June", "--list", list, "--from", from, body];
+        let (code, text) = Terminal::start(&world, &arguments).end();
+        assert!(!text.contains("[y/N]"), "{text}");
+        (code, text)
+    };
+    for (list, from, body, code, reason) in [
+        (
+            "lst_nobody",
+            "ZEXA",
+            "Hello",
+            1,
+            "the contact list `lst_nobody` is empty or does not exist; nothing was sent",
+        ),
+        ("lst_demo", "NOBODY", "Hello", 1, "the Sender ID `NOBODY` is not registered for sms; nothing was sent"),
+        ("lst_demo", "NEWBRAND", "Hello", 1, "the Sender ID `NEWBRAND` cannot send on sms: it is pending"),
+        ("lst_demo", "", "Hello", 2, "`--from` is required"),
+        ("", "ZEXA", "Hello", 2, "`--list <ID>` requires a value"),
+    ] {
+        let (found, text) = create(list, from, body);
+        assert_eq!(found, Some(code), "{text}");
+        assert!(text.contains(reason), "{text}");
+    }
+    assert!(world.sandbox.requests().iter().all(|request| request.method == "GET"));
+}
+
+#[test]
+fn the_question_says_what_is_known() {
+    let world = World::with(json!({"state": {"credits": 2}}));
+    let mut terminal = Terminal::start(&world, &CREATE);
+    terminal.expect("The balance of 2 credits is too low for this campaign.\n");
+    terminal.expect("for at least 5 credits? (Balance: 2) [y/N] ");
+    let page = json!({"method": "GET", "path": "/contacts", "body": {"data": [{"id": "cnt_1"}]}});
+    let world = World::with(json!({"faults": [page]}));
+    Terminal::start(&world, &CREATE).expect("Send to the contacts of lst_demo? (Balance: 4250) [y/N] ");
 }
 
 #[test]
@@ -67,7 +122,7 @@ fn watch_ends_with_the_campaign() {
     assert!(text.contains("The campaign is completed.\n") && text.contains("Delivered      5"), "{text:?}");
     let (code, text) = Terminal::start_in_portuguese(&world, &["campaigns", "get", id]).end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("O estado da campanha é completed.\n"), "{text}");
+    assert!(text.contains("Estado da campanha: concluída.\n"), "{text}");
 }
 
 #[test]
@@ -87,6 +142,7 @@ fn watch_shows_progress_until_ctrl_c() {
 fn list_and_failures() {
     let world = World::with(json!({"state": {"campaigns_count": 3}}));
     assert_eq!(world.run(&["campaigns", "list"]).exits(0).json_lines().len(), 3);
+    world.run(&["campaigns", "list", "--limit", "0"]).exits(2).says("expected a whole number of 1 or more");
     assert_eq!(world.run(&["campaigns", "list", "--limit", "2"]).exits(0).json_lines().len(), 2);
     let (code, text) = Terminal::start(&world, &["campaigns", "list"]).end();
     assert_eq!((code, text.lines().count()), (Some(0), 4));

@@ -31,8 +31,15 @@ fn with_base(world: &World, url: &str, variables: &[(&str, &str)]) -> Run {
 fn all_is_well() {
     let world = World::new();
     let run = world.run(&["doctor"]).exits(0);
-    let expected =
-        [("key", "ok"), ("proxy", "ok"), ("network", "ok"), ("tls", "skipped"), ("clock", "ok"), ("sender_ids", "ok")];
+    let expected = [
+        ("proxy", "ok"),
+        ("network", "ok"),
+        ("tls", "skipped"),
+        ("clock", "ok"),
+        ("api", "ok"),
+        ("key", "ok"),
+        ("sender_ids", "ok"),
+    ];
     assert_eq!(statuses(&run), expected.map(|(name, status)| (name.to_owned(), status.to_owned())));
     let checks = checks(&run);
     assert_eq!((&checks["key"]["source"], &checks["sender_ids"]["others"]), (&json!("ZEXA_API_KEY"), &json!(2)));
@@ -79,7 +86,14 @@ fn the_key() {
     let run = world.run_without_key(&["doctor", "--sandbox", "--json"], "").exits(0);
     assert_eq!(checks(&run)["key"]["source"], "sandbox");
     let world = World::with(json!({"faults": [{"method": "GET", "path": "/credits", "status": 500}]}));
-    assert_eq!(checks(&world.run(&["doctor"]).exits(1))["key"]["problem"], "api_failed");
+    let run = world.run(&["doctor"]).exits(1);
+    assert_eq!(checks(&run)["api"]["problem"], "api_failed");
+    assert_eq!(failed(&run), ["api"], "the key may be right");
+}
+
+/// The names of the checks that have failed.
+fn failed(run: &Run) -> Vec<String> {
+    statuses(run).into_iter().filter(|(_, status)| status == "failed").map(|(name, _)| name).collect()
 }
 
 #[test]
@@ -101,9 +115,66 @@ fn the_network() {
     let run = with_base(&world, &format!("http://127.0.0.1:{port}/v1"), &[]).exits(1);
     let checks = checks(&run);
     assert_eq!((&checks["network"]["problem"], &checks["key"]["status"]), (&json!("connection"), &json!("skipped")));
+    assert_eq!(failed(&run), ["network"]);
     let run = with_base(&world, "https://api.invalid/v1", &[]).exits(1);
     assert_eq!(self::checks(&run)["network"]["problem"], "name_resolution");
-    assert_eq!(self::checks(&run)["tls"]["status"], "skipped");
+    assert_eq!(failed(&run), ["network"]);
+    let mut terminal = Terminal::start_with(
+        &world,
+        &["doctor"],
+        &[("ZEXA_BASE_URL", "https://api.invalid/v1"), ("LANG", "pt_AO")],
+        world.environment(),
+    );
+    let (_, text) = terminal.end_with_colours();
+    assert!(text.contains("não é possível ligar a api.invalid:443: o nome não é conhecido"), "{text}");
+    assert!(!text.contains("não aceit"), "nobody has rejected the key: {text}");
+}
+
+#[test]
+fn a_proxy_that_does_not_run() {
+    let world = World::new();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let proxy = format!("http://127.0.0.1:{port}");
+    let run = with_base(&world, "https://api.zexa.test/v1", &[("HTTPS_PROXY", &proxy)]).exits(1);
+    assert_eq!(failed(&run), ["network"]);
+    let variables = [("ZEXA_BASE_URL", "https://api.zexa.test/v1"), ("HTTPS_PROXY", proxy.as_str())];
+    let (_, text) = Terminal::start_with(&world, &["doctor"], &variables, world.environment()).end();
+    assert!(text.contains("whether HTTPS_PROXY is right and the proxy runs"), "{text}");
+}
+
+/// A server that accepts connections, and is not the API.
+#[test]
+fn a_server_that_is_not_the_api() {
+    let credits = |fault: Value| {
+        let mut fault = fault;
+        fault["method"] = json!("GET");
+        fault["path"] = json!("/credits");
+        let world = World::with(json!({"faults": [fault]}));
+        let run = world.run(&["doctor"]).exits(1);
+        let name = failed(&run).concat();
+        (checks(&run)[&name]["problem"].clone(), name)
+    };
+    assert_eq!(credits(json!({"then": "reset"})), (json!("no_response"), "network".to_owned()));
+    let page = json!({"status": 200, "headers": {"content-type": "text/html"}, "body": "<html>Sign in</html>"});
+    assert_eq!(credits(page), (json!("not_the_api"), "api".to_owned()));
+    assert_eq!(credits(json!({"status": 404})), (json!("not_the_api"), "api".to_owned()));
+}
+
+/// The connections of this program must not wait for each other.
+#[test]
+fn a_server_with_one_connection_at_a_time() {
+    let world = World::new();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let _ = client.read(&mut [0; 4096]);
+            let _ = client.write_all(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let run = with_base(&world, &url, &[]).exits(1);
+    assert_eq!(checks(&run)["api"]["problem"], "api_failed");
+    assert_eq!(failed(&run), ["api"]);
 }
 
 #[test]
@@ -140,6 +211,8 @@ fn the_clock() {
         assert_eq!(clock["problem"], "wrong");
         assert_eq!(clock["seconds_behind"].as_f64().expect("a number").signum(), sign);
     }
+    let world = World::with(json!({"faults": [{"method": "HEAD", "then": "reset"}]}));
+    assert_eq!(checks(&world.run(&["doctor"]).exits(0))["clock"]["status"], "skipped", "there was no date");
 }
 
 /// A proxy that connects each tunnel to this port, as one that inspects TLS does.

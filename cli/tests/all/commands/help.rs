@@ -48,9 +48,20 @@ fn english_help() {
 fn portuguese_help() {
     compare("pt");
     let help = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help/pt.txt")).expect("the file");
-    for english in
-        ["Usage:", "Options:", "Commands:", "Arguments:", "Examples:", "[OPTIONS]", "[default", "[possible", " the "]
-    {
+    for english in [
+        "Usage:",
+        "Options:",
+        "Commands:",
+        "Arguments:",
+        "Examples:",
+        "[OPTIONS]",
+        "[default",
+        "[possible",
+        " the ",
+        "<NAME>",
+        "<SENDER>",
+        "[BODY]",
+    ] {
         assert!(!help.contains(english), "{english:?} is not translated");
     }
 }
@@ -77,11 +88,21 @@ fn completions() {
         fs::write(world.home.path().join(shell), script).expect("written");
     }
     run(&mut program(&["completion", "tcsh"]), "").exits(2);
-    let script =
-        "source ./bash; COMP_WORDS=(zexa campaigns wa) COMP_CWORD=2; _zexa zexa wa campaigns; echo ${COMPREPLY[@]}";
-    let mut bash = std::process::Command::new("bash");
-    bash.args(["-c", script]).current_dir(world.home.path());
-    assert_eq!(run(&mut bash, "").exits(0).stdout, "watch\n");
+    for (words, found) in [
+        ("campaigns wa", "watch\n"),
+        ("send --channel wh", "whatsapp\n"),
+        ("campaigns create --channel s", "sms slack\n"),
+        ("listen --event message.d", "message.delivered\n"),
+    ] {
+        let (before, last) = words.rsplit_once(' ').expect("words");
+        let (count, previous) = (words.split(' ').count(), before.split(' ').next_back().expect("a word"));
+        let script = format!(
+            "source ./bash; COMP_WORDS=(zexa {words}) COMP_CWORD={count}; _zexa zexa {last} {previous}; echo ${{COMPREPLY[@]}}"
+        );
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", &script]).current_dir(world.home.path());
+        assert_eq!(run(&mut bash, "").exits(0).stdout, found, "{words}");
+    }
 }
 
 #[test]
@@ -90,7 +111,28 @@ fn man_pages() {
     run(program(&["man", "pages"]).current_dir(world.home.path()), "").exits(0);
     let read = |name: &str| fs::read_to_string(world.home.path().join("pages").join(name)).expect(name);
     let page = read("zexa.1");
-    assert!(page.contains("Exit codes:") && page.contains("zexa\\-send(1)"), "{page}");
+    assert!(page.contains(".SH \"EXIT STATUS\"\n.nf\n  0    done\n") && page.contains("zexa\\-send(1)"), "{page}");
+    assert!(read("zexa-send.1").contains(".SH \"EXAMPLES\"\n.nf\n  zexa send"));
+    let mut portuguese = program(&["man", "pages"]);
+    run(portuguese.env("LANG", "pt_AO").current_dir(world.home.path()), "").exits(0);
+    for entry in fs::read_dir(world.home.path().join("pages")).expect("a folder") {
+        let page = fs::read_to_string(entry.expect("an entry").path()).expect("a page");
+        let headings: Vec<_> = page.lines().filter_map(|line| line.strip_prefix(".SH ")).collect();
+        let known = [
+            "NOME",
+            "SINOPSE",
+            "DESCRIÇÃO",
+            "OPÇÕES",
+            "OPÇÕES GLOBAIS",
+            "COMANDOS",
+            "EXEMPLOS",
+            "CÓDIGOS DE SAÍDA",
+            "VERSÃO",
+        ];
+        assert!(headings.iter().all(|heading| known.contains(&heading.trim_matches('"'))), "{headings:?}");
+        assert!(!page.contains("[default") && !page.contains("ossible values"), "{page}");
+    }
+    run(program(&["man", "pages"]).current_dir(world.home.path()), "").exits(0);
     assert!(read("zexa-campaigns-create.1").contains("\\-\\-schedule"));
     run(program(&["man", "/dev/null/pages"]).current_dir(world.home.path()), "").exits(1);
 }

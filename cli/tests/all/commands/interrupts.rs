@@ -42,6 +42,24 @@ fn a_send_says_that_its_outcome_is_unknown() {
 }
 
 #[test]
+fn the_question_of_a_bulk_send() {
+    let world = World::new();
+    std::fs::write(world.home.path().join("people.csv"), "phone\n923000001\n").expect("written");
+    let send = ["bulk", "send", "people.csv", "--from", "ZEXA", "--body", "Hello"];
+    for (key, end) in
+        [("\x03", "[s/N] ^C\nCancelado. Nada foi enviado.\n"), ("\x04", "[s/N] \nCancelado. Nada foi enviado.\n")]
+    {
+        let mut terminal = Terminal::start_in_portuguese(&world, &send);
+        terminal.expect("[s/N] ");
+        terminal.send(key);
+        let (code, text) = terminal.end();
+        assert_eq!(code, Some(if key == "\x03" { 130 } else { 1 }));
+        assert!(text.ends_with(end), "{text:?}");
+    }
+    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
 fn a_wait_for_a_message_ends_at_once() {
     let world = World::with(json!({"state": {"messages": [{"id": "msg_1", "status": "queued"}]}}));
     let mut terminal = Terminal::start_in_portuguese(&world, &["messages", "wait", "msg_1"]);
@@ -57,7 +75,6 @@ fn a_wait_for_a_message_ends_at_once() {
 fn doctor_ends_at_once() {
     let world = stalled("HEAD", "");
     let mut terminal = Terminal::start(&world, &["doctor"]);
-    terminal.expect("Network: connected");
     until_arrived(&world);
     terminal.send("\x03");
     assert_eq!(terminal.end().0, Some(130));

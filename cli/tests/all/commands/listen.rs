@@ -157,6 +157,72 @@ fn garbage_is_survived() {
     assert_eq!(listener.event()["id"], "evt_1");
 }
 
+/// A client that opens connections and sends nothing cannot keep out others.
+#[test]
+fn half_open_connections_make_way() {
+    let world = World::new();
+    let mut listener = Listener::start(&world, &[]);
+    let open = |_| {
+        let mut stream = TcpStream::connect(("127.0.0.1", listener.port)).expect("connected");
+        stream.write_all(b"POST / HTTP/1.1\r\nHost: a\r\n").expect("sent");
+        stream
+    };
+    let mut streams: Vec<_> = (0..300).map(open).collect();
+    assert_eq!(listener.post(&event(1)), 204);
+    assert_eq!(listener.event()["id"], "evt_1");
+    // The first ones were closed for it. Those of the second half are open, because it did not wait for their timeouts.
+    assert!(matches!(streams[0].read(&mut [0]), Ok(0) | Err(_)), "it was closed");
+    let body = event(2);
+    let later = &mut streams[200];
+    write!(later, "Connection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("it is open");
+    let mut response = String::new();
+    later.read_to_string(&mut response).expect("a response");
+    assert_eq!(status(&response), 204);
+}
+
+/// The API does not document the form of events, so each JSON object is one. Anything else is refused, and not forwarded.
+#[test]
+fn unusual_events() {
+    let world = World::new();
+    let (url, requests) = target("204 No Content");
+    let mut listener = Listener::start(&world, &["--forward-to", &url]);
+    let nameless = "{\"data\": {\"id\": \"msg_1\"}}";
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+    let invalid = [b"{\"data\": {\"body\": \"Ol\xe1".as_slice(), b"\"}}"].concat();
+    assert_eq!(listener.post("[1]"), 400);
+    assert_eq!(listener.post(""), 400);
+    for _ in 0..2 {
+        assert_eq!(listener.post(nameless), 204);
+        assert_eq!(listener.event(), json!({"data": {"id": "msg_1"}}), "without an id, repetitions are not known");
+    }
+    let request = [format!("{head}Content-Length: {}\r\n\r\n", invalid.len()).as_bytes(), &invalid].concat();
+    assert_eq!(status(&listener.send(&request)), 204);
+    assert_eq!(listener.event()["data"]["body"], "Ol\u{fffd}");
+    listener.says("A request from 127.0.0.1 was refused");
+    let forwarded: Vec<_> = (0..3).map(|_| requests.recv().expect("a request")).collect();
+    assert!(forwarded[0].ends_with(nameless) && forwarded[1].ends_with(nameless), "{forwarded:?}");
+    // The test's own target has replaced the byte, which was forwarded unchanged.
+    assert!(forwarded[2].ends_with("Ol\u{fffd}\"}}"), "{forwarded:?}");
+    assert!(forwarded[2].contains(&format!("content-length: {}\r\n", invalid.len())), "{forwarded:?}");
+}
+
+/// Programs need the port that was selected.
+#[test]
+fn the_address_is_printed_as_json() {
+    let world = World::new();
+    let mut child = spawn(&mut world.command(&["listen", "--json", "--port", "0"]));
+    let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let line: Value = serde_json::from_str(&read_line(&mut stderr)).expect("JSON");
+    let url = line["url"].as_str().expect("a URL");
+    assert_eq!(
+        (&line["kind"], &line["message"]),
+        (&json!("listen"), &json!(format!("Listening on {url}. Press Ctrl-C to stop.")))
+    );
+    TcpStream::connect(url.strip_prefix("http://").expect("http")).expect("it listens");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
 #[test]
 fn events_are_forwarded_unchanged() {
     let world = World::new();
@@ -179,7 +245,7 @@ fn failures_of_forwarding_are_reported() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let mut listener = Listener::start(&world, &["--forward-to", &format!("http://127.0.0.1:{port}/")]);
     assert_eq!(listener.post(&event(2)), 204);
-    listener.says("Connection refused");
+    listener.says("the connection was refused");
     world.run(&["listen", "--forward-to", "localhost:3000"]).exits(2).says("is not a URL");
     world.run_in_portuguese(&["listen", "--forward-to", "localhost:3000"]).exits(2).says("não é um URL");
 }
@@ -218,12 +284,14 @@ fn events_of_a_message() {
 fn on_a_terminal_until_ctrl_c() {
     let world = World::new();
     let (url, requests) = target("204 No Content");
-    let mut terminal = Terminal::start_in_portuguese(&world, &["listen", "--port", "0", "--forward-to", &url]);
+    let arguments = ["listen", "--port", "0", "--forward-to", &url];
+    let variables = [("LANG", "pt_AO.UTF-8"), ("TZ", "WAT-1")];
+    let mut terminal = Terminal::start_with(&world, &arguments, &variables, world.environment());
     let port = terminal.expect_number("À escuta em http://127.0.0.1:");
     let body = "{\"id\": \"evt_1\", \"event\": \"message.failed\", \"created_at\": \"2026-07-01T09:00:00Z\", \"data\": {\"id\": \"msg_1\", \"to\": \"+244912345678\", \"status\": \"failed\"}}";
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("connected");
     write!(stream, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("sent");
-    terminal.expect("2026-07-01T09:00:00Z  message.failed  msg_1  +244912345678  failed\n");
+    terminal.expect("2026-07-01 10:00:00 +01:00  message.failed  msg_1  +244912345678  falhada\n");
     terminal.send("\x03");
     assert_eq!(terminal.end().0, Some(0));
     assert!(requests.recv().expect("forwarded").ends_with(body));

@@ -62,9 +62,43 @@ fn ctrl_c_at_the_prompt() {
     terminal.expect("API key: ");
     assert!(!terminal.shows_input());
     terminal.send("zx_\x03");
-    assert_eq!(terminal.end_with_colours().0, Some(130));
+    let (code, text) = terminal.end_with_colours();
+    assert_eq!(code, Some(130));
+    assert!(text.ends_with("\r\nCancelled. The key was not stored.\r\n"), "{text:?}");
     assert!(terminal.shows_input());
     assert!(!world.profile().exists());
+}
+
+#[test]
+fn ctrl_d_at_the_prompt() {
+    let world = World::new();
+    let mut terminal = login(&world, &["login"]);
+    terminal.expect("API key: ");
+    terminal.send("\x04");
+    let (code, text) = terminal.end_with_colours();
+    assert_eq!(code, Some(1));
+    assert!(text.ends_with("\r\nCancelled. The key was not stored.\r\n"), "{text:?}");
+    assert!(terminal.shows_input() && !world.profile().exists());
+}
+
+/// A login that fails must not recommend a login.
+#[test]
+fn the_advice_is_not_circular() {
+    let world = World::new();
+    let run =
+        world.run_without_key(&["login", "--api-key-stdin"], "zx_wrong\n").exits(4).says("Copy the whole key again");
+    assert!(!run.stderr.contains("zexa login"), "{run:?}");
+    let run = world.run_without_key(&["login", "--api-key-stdin"], "\n").exits(4).says("is empty");
+    assert!(!run.stderr.contains("zexa login"), "{run:?}");
+    for broken in ["profiles = 5\n", "[profiles]\nbroken\n"] {
+        write_profile(&world, broken, 0o600);
+        let run = world.run_without_key(&["login", "--api-key-stdin"], world.sandbox.api_key()).exits(4);
+        assert!(run.stderr.contains("correct or delete it") && !run.stderr.contains("zexa login"), "{run:?}");
+    }
+    assert!(world.sandbox.requests().iter().all(|request| request.headers["authorization"].contains("zx_wrong")));
+    write_profile(&world, "[profiles.shop]\napi_key = \"zx_old\"\n", 0o600);
+    world.run_without_key(&["credits", "--profile", "shop"], "").exits(4).says("Run `zexa login --profile shop`");
+    world.run_without_key(&["credits", "--profile", "none"], "").exits(4).says("run `zexa login --profile none`");
 }
 
 #[test]
@@ -119,6 +153,35 @@ fn an_invalid_profile_is_reported_without_its_content() {
     write_profile(&world, "[profiles.default]\napi_key = zx_secret\n", 0o600);
     let run = world.run_without_key(&["credits"], "").exits(4).says("config.toml, line 2: not a valid profile file");
     assert!(!run.stderr.contains("zx_secret"), "{run:?}");
+}
+
+#[test]
+fn a_profile_without_a_key() {
+    let world = World::new();
+    for text in ["profiles = 5\n", "[profiles]\ndefault = \"zx_secret\"\n", "[profiles.default]\napi_key = 5\n"] {
+        write_profile(&world, text, 0o600);
+        let run = world.run_without_key(&["credits"], "").exits(4).says("has no text `api_key`");
+        assert!(!run.stderr.contains("zx_secret"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_profile_that_cannot_be_read() {
+    let world = World::new();
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(world.profile()).expect("created");
+    let mut command = world.command(&["credits"]);
+    command.env_remove("ZEXA_API_KEY").env("LANG", "pt_AO");
+    fs::set_permissions(world.profile(), fs::Permissions::from_mode(0o700)).expect("set");
+    crate::support::run(&mut command, "").exits(1).says("config.toml: isto é uma pasta");
+}
+
+/// The home directory is then that of the account.
+#[test]
+fn without_the_variable_home() {
+    let world = World::new();
+    let mut command = world.command(&["credits", "--profile", "a-profile-that-nobody-has"]);
+    command.env_remove("HOME");
+    crate::support::run(&mut command, "").exits(4).says("does not exist in ");
 }
 
 #[test]

@@ -26,6 +26,8 @@ fn get() {
     assert!(text.contains("Text     Olá [31m\n"), "control characters are removed: {text:?}");
     let (_, text) = Terminal::start_in_portuguese(&world, &["messages", "get", "msg_2"]).end();
     assert!(text.contains("Motivo  no credit"), "{text:?}");
+    assert!(text.contains("Estado da mensagem: falhada.\n"), "{text:?}");
+    assert_eq!(world.run_in_portuguese(&["messages", "get", "msg_2"]).exits(0).json()["status"], "failed");
 }
 
 #[test]
@@ -36,10 +38,20 @@ fn wait() {
     world.run(&["messages", "wait", "msg_3", "--until", "sent"]).exits(0);
     world.run(&["messages", "wait", "msg_1", "--until", "sent"]).exits(0);
     world.run(&["messages", "wait", "msg_2", "--until", "sent"]).exits(1);
+    world.run(&["messages", "wait", "msg_9"]).exits(1).says("not_found");
+    world.run(&["messages", "wait", ""]).exits(2).says("`id` is required");
+    let (code, text) = Terminal::start(&world, &["messages", "wait", "msg_2"]).end();
+    assert_eq!(code, Some(1));
+    assert!(text.contains("The message is failed.\n") && text.contains("Reason   no credit\n"), "{text:?}");
     world
         .run(&["messages", "wait", "msg_4", "--timeout", "300ms"])
         .exits(1)
+        .says("error: the message did not reach the status in time\n")
         .says("Repeat the command to continue waiting");
+    world
+        .run_in_portuguese(&["messages", "wait", "msg_4", "--timeout", "300ms"])
+        .exits(1)
+        .says("erro: a mensagem não atingiu o estado a tempo\nRepita o comando para continuar à espera.\n");
     world.run(&["messages", "wait", "msg_4", "--timeout", "0s"]).exits(2).says("expected a duration");
     world.run_in_portuguese(&["messages", "wait", "msg_4", "--timeout", "5"]).exits(2).says("espera-se uma duração");
 }
@@ -71,6 +83,7 @@ BANNED              sms       rejected  transactional
     assert_eq!(text, expected);
     let (_, text) = Terminal::start_in_portuguese(&world, &["sender-ids"]).end();
     assert!(text.starts_with("Sender ID           Canal     Estado    Finalidade\n"), "{text}");
+    assert!(text.contains("NEWBRAND            sms       pendente  transactional\n"), "{text}");
     let world = World::with(json!({"state": {"sender_ids": []}}));
     assert_eq!(Terminal::start(&world, &["sender-ids"]).end(), (Some(0), "The list is empty.\n".to_owned()));
     assert_eq!(world.run(&["sender-ids"]).exits(0).stdout, "");

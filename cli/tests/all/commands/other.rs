@@ -20,6 +20,14 @@ fn requests() {
     assert_eq!(world.sandbox.contacts().len(), 7);
     world.run(&["request", "post", "/contacts", "{name}"]).exits(2).says("the body is not JSON");
     world.run_in_portuguese(&["request", "post", "/contacts", "{name}"]).exits(2).says("o corpo não é JSON");
+    for body in ["", " \n", "-"] {
+        world.run(&["request", "post", "/contacts", body]).exits(2).says("the body is empty");
+    }
+    world.run(&["request", "get", "/contacts?page=2"]).exits(2).says("use --query");
+    for path in ["contacts", "//evil.example", "http://evil.example/", "/../contacts", ""] {
+        world.run(&["request", "get", path]).exits(2).says("`path` must");
+    }
+    assert_eq!(world.sandbox.contacts().len(), 7);
     world.run(&["request", "get", "/nowhere"]).exits(1).says("not_found");
     world.run(&["request", "steal", "/credits"]).exits(2).says("use one of get, post, put, patch, delete");
     let (code, text) = Terminal::start(&world, &["request", "get", "/credits"]).end();
@@ -104,10 +112,60 @@ fn usage_errors() {
     world.run(&["credits", "--sandbox", "--profile", "a"]).exits(2).says("cannot be used with");
     world.run(&["messages"]).exits(2).says("Usage: zexa messages");
     world.run(&[]).exits(2).says("Usage: zexa");
-    let run = world.run_in_portuguese(&["send", "Hello", "--to", "1"]).exits(2).says("erro: falta: --from <SENDER>");
-    run.says("Utilização: zexa send --to <RECIPIENT> --from <SENDER> <BODY>").says("Para mais informação, use --help.");
+    let run = world.run_in_portuguese(&["send", "Hello", "--to", "1"]).exits(2).says("erro: falta: --from <REMETENTE>");
+    run.says("Utilização: zexa send --to <DESTINATÁRIO> --from <REMETENTE> <TEXTO>")
+        .says("Para mais informação, use --help.");
     world.run_in_portuguese(&["sned"]).exits(2).says("comando desconhecido «sned»").says("Queria dizer send?");
     assert!(world.sandbox.requests().is_empty());
+}
+
+/// The reasons of numbers are those of a library, and English.
+#[test]
+fn invalid_numbers() {
+    let world = World::new();
+    world.run(&["listen", "--port", "many"]).exits(2).says("expected a whole number");
+    world.run_in_portuguese(&["listen", "--port", "many"]).exits(2).says("espera-se um número inteiro\n");
+    world.run(&["listen", "--port", "99999"]).exits(2).says("expected a whole number from 0 to 65535");
+    world.run_in_portuguese(&["listen", "--port", "99999"]).exits(2).says("um número inteiro de 0 a 65535");
+}
+
+/// The client's own errors are sentences in Portuguese, and the text of the API is quoted.
+#[test]
+fn errors_of_the_client_in_portuguese() {
+    let world = World::new();
+    let run = world.run_in_portuguese(&["messages", "get", "msg_9"]).exits(1);
+    run.says(
+        "erro: a API não encontrou o que foi pedido: «There is no such message.» (not_found, estado 404, pedido req_",
+    );
+    let send = ["send", "--to", "ana", "--country", "none", "--channel", "sms", "--from", "ZEXA", "Hello"];
+    world.run_in_portuguese(&send).exits(2);
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let mut command = world.command(&["send", "--to", "912345678", "--from", "ZEXA", "Hello"]);
+    command.env("LANG", "pt_AO").env("ZEXA_BASE_URL", format!("http://127.0.0.1:{port}/v1"));
+    let start = format!("erro: não é possível ligar a 127.0.0.1:{port}: a ligação foi recusada (não enviado após ");
+    crate::support::run(&mut command, "").exits(1).says(&start).says("Nada foi enviado.");
+    let world = World::with(json!({"faults": [{"method": "POST", "path": "/messages", "then": "reset"}]}));
+    let run = world.run_in_portuguese(&["send", "--to", "912345678", "--from", "ZEXA", "Hello"]).exits(3);
+    run.says("erro: a ligação à API perdeu-se: ").says("Não se sabe se o pedido teve efeito");
+}
+
+#[test]
+fn colours() {
+    let world = World::new();
+    let send = ["send", "--to", "912345678", "--from", "ZEXA", "Hello"];
+    let coloured = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut terminal = Terminal::start_with(&world, arguments, variables, world.environment());
+        terminal.end_with_colours().1.contains('\u{1b}')
+    };
+    let with = |option: &'static str| [&send[..], &[option]].concat();
+    assert!(coloured(&send, &[]) && !coloured(&send, &[("NO_COLOR", "1")]));
+    assert!(!coloured(&with("--color=never"), &[]) && coloured(&with("--color=always"), &[("NO_COLOR", "1")]));
+    assert!(
+        !coloured(&["--color", "never", "sned"], &[]) && coloured(&["sned"], &[]),
+        "also if the arguments are invalid"
+    );
+    world.run(&["--color", "blue", "credits"]).exits(2).says("use one of auto, always, never");
 }
 
 #[test]
@@ -123,8 +181,16 @@ fn an_invalid_base_url_is_a_usage_error() {
     let world = World::new();
     let mut command = world.command(&["credits"]);
     command.env("ZEXA_BASE_URL", "http://api.example/v1");
-    let run = run(&mut command, "").exits(2).says("ZEXA_BASE_URL must start with https://");
+    let run = crate::support::run(&mut command, "").exits(2).says("ZEXA_BASE_URL must start with https://");
     assert!(!run.stderr.contains("allow_http"), "the program has no such option: {run:?}");
+    let run = world.run_without_key(&["credits", "--api-key-stdin"], "zx_a b").exits(2);
+    assert!(
+        run.stderr.starts_with("error: `API key` must not contain spaces") && !run.stderr.contains("zx_a"),
+        "{run:?}"
+    );
+    let mut command = world.command(&["credits", "--api-key-stdin"]);
+    command.env_remove("ZEXA_API_KEY").env("LANG", "pt_AO");
+    crate::support::run(&mut command, "zx_a b").exits(2).says("erro: «Chave de API» não pode ter espaços");
 }
 
 /// A server could send commands for the terminal.

@@ -26,7 +26,7 @@ fn on_a_terminal_the_result_is_text_with_colours() {
 
     let (code, text) = Terminal::start_in_portuguese(&world, &SEND).end();
     assert_eq!(code, Some(0));
-    assert!(text.contains("O estado da mensagem é queued.\nId"), "{text:?}");
+    assert!(text.contains("Estado da mensagem: em fila.\nId"), "{text:?}");
     assert!(text.contains("«912 345 678» foi lido como +244912345678"), "{text:?}");
 }
 
@@ -124,6 +124,9 @@ fn all_options_reach_the_api() {
 fn without_a_valid_key_the_exit_code_is_4() {
     let world = World::new();
     world.run_without_key(&["credits"], "").exits(4).says("there is no API key").says("zexa login");
+    let mut command = world.command(&["credits"]);
+    command.env("ZEXA_API_KEY", "wrong");
+    crate::support::run(&mut command, "").exits(4).says("Set ZEXA_API_KEY to a valid API key, or unset it");
     let run = world.run_without_key(&["credits", "--api-key-stdin"], "wrong\n").exits(4);
     assert!(run.stderr.contains("unauthorized") && !run.stderr.contains("wrong"), "{run:?}");
     let run = world.run_without_key(&["credits", "--api-key-stdin"], world.sandbox.api_key()).exits(0);
@@ -154,6 +157,33 @@ fn a_result_that_cannot_be_written() {
     let error = status(&mut world.command(&arguments)).expect("it ends").exits(3).json_error();
     assert_eq!((&error["kind"], &error["outcome"]), (&json!("local"), &json!("accepted")));
     status(&mut world.command(&["credits"])).expect("it ends").exits(1).says("cannot write to stdout");
+}
+
+#[test]
+fn a_time_that_has_passed_is_rejected_before_anything_is_sent() {
+    let world = World::new();
+    let past = ["--schedule", "2026-07-01T09:00:00Z"];
+    let send = ["send", "--to", "912345678", "--from", "ZEXA", "Hello"];
+    let create = ["campaigns", "create", "--name", "June", "--list", "lst_demo", "--from", "ZEXA", "--yes", "Hello"];
+    for arguments in [send.as_slice(), &create] {
+        let arguments = [arguments, &past].concat();
+        world.run(&arguments).exits(2).says("the time of --schedule has passed");
+        world.run_in_portuguese(&arguments).exits(2).says("a hora de --schedule já passou");
+    }
+    assert!(world.sandbox.requests().is_empty());
+}
+
+/// JSON stays in UTC.
+#[test]
+fn times_are_local_for_people() {
+    let world = World::with(json!({"state": {"speed": "manual"}}));
+    let send = [&SEND[..], &["--schedule", "2030-07-01T09:00:00+05:00"]].concat();
+    let zone = [("TZ", "WAT-1")];
+    let (_, text) = Terminal::start_with(&world, &send, &zone, world.environment()).end();
+    assert!(text.contains("Scheduled  2030-07-01 05:00:00 +01:00\n"), "{text}");
+    let mut command = world.command(&send);
+    command.envs(zone);
+    assert_eq!(crate::support::run(&mut command, "").exits(0).json()["scheduled_at"], "2030-07-01T04:00:00Z");
 }
 
 #[test]

@@ -1,19 +1,20 @@
 //! `zexa campaigns`.
 
+mod question;
+
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use zexa::{
-    Campaign, CampaignStatus, Channel, Client, CreateCampaign, ListCampaigns, ListContacts, SendMessage, Template,
-};
+use zexa::{Campaign, CampaignStatus, Channel, CreateCampaign, ListCampaigns, Template};
 
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::output::{Cell, fields, status};
+use crate::output::{Cell, fields, local_time, status, status_name};
 use crate::texts::text;
 use crate::{input, interrupt, prompt, values};
 
@@ -28,7 +29,7 @@ pub(crate) struct Arguments {
 enum Command {
     /// Send one text to all contacts of a contact list
     ///
-    /// Shows the number of contacts, the cost and the balance, and asks before the campaign is created.
+    /// Checks the contact list and the Sender ID, shows the number of contacts, the cost and the balance, and asks before the campaign is created.
     #[command(after_help = "\
 Examples:
   zexa campaigns create --name June --list lst_demo --from ZEXA \"Our shop is open\"
@@ -37,7 +38,7 @@ Examples:
     /// List the campaigns of the account
     List {
         /// Show at most this many campaigns
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = values::count)]
         limit: Option<u64>,
     },
     /// Show a campaign with its counters
@@ -70,16 +71,16 @@ struct Create {
     #[arg(required_unless_present_any = ["template", "template_id"])]
     body: Option<String>,
     /// Name of the campaign
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     name: String,
     /// Contact list to send to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     list: String,
     /// Sender: registered Sender ID, or verified email address
     #[arg(long, value_name = "SENDER")]
     from: String,
     /// Delivery channel: sms, whatsapp, telegram, email or slack
-    #[arg(long, default_value = "sms", value_parser = values::channel)]
+    #[arg(long, default_value = "sms", value_parser = values::suggested_channel(), hide_possible_values = true)]
     channel: Channel,
     /// Approved WhatsApp template as a JSON object, instead of a text
     #[arg(long, value_name = "JSON", value_parser = values::object, conflicts_with = "body")]
@@ -113,6 +114,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
 
 fn create(context: &Context, arguments: Create) -> Result {
     let yes = arguments.yes;
+    values::check_schedule(arguments.schedule)?;
     let mut campaign = CreateCampaign::new(arguments.name, arguments.channel, arguments.list, arguments.from);
     campaign.body = arguments.body.map(|text| input::body(context, text)).transpose()?;
     campaign.template = arguments.template.map(Template::from);
@@ -121,37 +123,17 @@ fn create(context: &Context, arguments: Create) -> Result {
     campaign.extra.extend(input::extra(arguments.extra));
     prompt::check_can_ask(context, yes)?;
     let client = context.client()?;
-    if !yes && !prompt::confirm(&question(&client, &campaign)?)? {
-        context.note(&text!("campaign-not-created"));
-        return Ok(Exit::Failed);
+    if !yes {
+        if !prompt::confirm(&question::of(context, &client, &campaign)?)? {
+            context.note(&text!("campaign-not-created"));
+            return Ok(Exit::Failed);
+        }
+        // The answer may have taken long.
+        values::check_schedule(campaign.scheduled_at)?;
     }
     let created = client.campaigns().create(&campaign).map_err(Failure::Write)?;
     context.output().result(&created, || summary(&created)).map_err(|failure| failure.after_sending(&created.id))?;
     Ok(Exit::Done)
-}
-
-/// What is asked before a campaign is created: how many messages it sends, their cost, and the balance.
-fn question(client: &Client, campaign: &CreateCampaign) -> Result<String> {
-    let filter = ListContacts::new().list_id(campaign.contact_list_id.as_str()).per_page(1);
-    let contacts = client.contacts().list(&filter).page(1)?.total.unwrap_or_default();
-    let balance = client.credits().get()?.credits;
-    let list = campaign.contact_list_id.as_str();
-    Ok(match cost_of_one(campaign) {
-        Some(cost) => {
-            let cost = cost * contacts as f64;
-            text!("campaign-question-cost", list = list, contacts = contacts, cost = cost, balance = balance)
-        }
-        None => text!("campaign-question", list = list, contacts = contacts, balance = balance),
-    })
-}
-
-/// The lowest cost of one message of the campaign, to an Angolan number.
-fn cost_of_one(campaign: &CreateCampaign) -> Option<f64> {
-    let mut message = SendMessage::new(campaign.channel.clone(), "+244900000000", campaign.sender_id.as_str());
-    message.body = campaign.body.clone();
-    message.template = campaign.template.clone();
-    message.template_id = campaign.template_id.clone();
-    zexa::estimate(&message).ok().flatten()
 }
 
 fn list(context: &Context, limit: Option<u64>) -> Result {
@@ -172,7 +154,7 @@ fn list(context: &Context, limit: Option<u64>) -> Result {
                 Cell::new(campaign.name.as_deref().unwrap_or_default()),
                 Cell::new(campaign.channel.as_ref().map(Channel::as_str).unwrap_or_default()),
                 Cell::status(campaign.status.as_str()),
-                Cell::new(campaign.created_at.map(|time| time.to_string()).unwrap_or_default()),
+                Cell::new(campaign.created_at.map(local_time).unwrap_or_default()),
             ]
         })?;
     }
@@ -225,7 +207,7 @@ fn failures(campaign: &Campaign) -> u64 {
 fn progress(campaign: &Campaign) -> String {
     text!(
         "campaign-progress",
-        status = campaign.status.as_str(),
+        status = status_name(campaign.status.as_str()),
         delivered = counter(campaign, |stats| stats.delivered),
         failed = failures(campaign),
         pending = counter(campaign, |stats| stats.pending)
@@ -236,7 +218,7 @@ fn progress(campaign: &Campaign) -> String {
 fn summary(campaign: &Campaign) -> String {
     let count = |count: Option<u64>| count.map(|count| count.to_string());
     let stats = campaign.stats.as_ref();
-    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    let time = |time: Option<Timestamp>| time.map(local_time);
     let lines = fields([
         (text!("field-id"), Some(campaign.id.clone())),
         (text!("field-name"), campaign.name.clone()),
