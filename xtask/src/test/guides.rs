@@ -58,6 +58,6 @@ mod tests {
         let names: BTreeSet<_> =
             lines.filter_map(|line| line.split_once(": ")).map(|(name, _)| name.to_owned()).collect();
         assert!(names.len() > 5, "{names:?}");
-        assert_eq!(first_column("is in the ledger; false without a ledger |"), names);
+        assert_eq!(first_column("| `recorded` | whether the result"), names);
     }
 }
