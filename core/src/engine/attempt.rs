@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::api_key::ApiKey;
-use super::connect::{ConnectError, UsesTls, code_of_loss, is_closed_by_server};
+use super::connect::{ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
@@ -192,6 +192,12 @@ fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -
 fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
     if let Some(refusal) = refused_unprocessed(&error) {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
+    }
+    let rejected = sources(&error).find_map(Rejected::find);
+    if let Some(rejected) = rejected {
+        // Whatever was sent, the server cannot have read it.
+        let error = progress.abort(Kind::Connect, rejected.to_string()).with_source(error);
+        return error.with_outcome(Outcome::NotSent).with_reason(Some("EPROTO".into())).permanent();
     }
     let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
         let message = if sources(&error).any(is_closed_by_server) {
