@@ -39,6 +39,10 @@ pub(crate) async fn attempt(
         let error = key.redact_error(error);
         match error.status() {
             Some(404) if !request.has_version() => error.with_hint("check base_url, which does not end with /v1"),
+            Some(400) => match client_certificate_hint(error.message()) {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            },
             _ => error,
         }
     })
@@ -123,6 +127,15 @@ async fn until<F: Future>(at: Instant, future: F) -> Option<F::Output> {
         }
     }
     None
+}
+
+/// A hint for the page with which nginx rejects a client certificate, or the lack of one. nginx completes the handshake first.
+fn client_certificate_hint(message: &str) -> Option<&'static str> {
+    if message.contains("No required SSL certificate was sent") {
+        return Some("the server requires a client certificate: set `client_cert_file` and `client_key_file`");
+    }
+    let is_rejected = message.contains("The SSL certificate error");
+    is_rejected.then_some("the server rejected the client certificate: check `client_cert_file`")
 }
 
 /// Ends an attempt in all cases, also if its future is dropped.

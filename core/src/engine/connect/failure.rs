@@ -62,12 +62,22 @@ impl Reason {
     }
 
     /// The reason of an error of a SOCKS proxy. The error has no public type, so its text is used.
-    pub(super) fn of_socks(error: &dyn fmt::Display) -> Reason {
+    pub(super) fn of_socks(error: &dyn fmt::Display, has_credentials: bool) -> Reason {
         let text = error.to_string();
         let reason = text.strip_prefix("SOCKS error: ").unwrap_or(&text);
-        let wants_credentials = ["credentials", "authentication"].iter().any(|word| reason.contains(word));
-        let hint = if wants_credentials { CHECK_CREDENTIALS } else { "" };
-        Reason::Socks(format!("the SOCKS proxy refused ({reason}){hint}"), wants_credentials)
+        let (message, is_permanent) = match (reason, has_credentials) {
+            (reason, false) if reason.contains("authentication") => {
+                ("the SOCKS proxy requires a user name and a password".into(), true)
+            }
+            (reason, _) if reason.contains("credentials") || reason.contains("authentication") => {
+                (format!("the SOCKS proxy refused ({reason}){CHECK_CREDENTIALS}"), true)
+            }
+            ("network unreachable" | "host unreachable" | "connection refused" | "ttl expired", _) => {
+                (format!("the SOCKS proxy cannot connect to the server ({reason})"), false)
+            }
+            (reason, _) => (format!("the SOCKS proxy refused ({reason})"), false),
+        };
+        Reason::Socks(message, is_permanent)
     }
 
     pub(super) fn into_error(self, authority: &str, proxy: Option<&str>) -> ConnectError {
@@ -108,7 +118,8 @@ impl Reason {
             }
             Reason::ProxyRefused(status) => {
                 let hint = match status.as_u16() {
-                    407 => CHECK_CREDENTIALS,
+                    // Some proxies return 401 for a wrong password.
+                    401 | 407 => CHECK_CREDENTIALS,
                     _ => "",
                 };
                 // The same statuses as for responses of the API.

@@ -226,7 +226,9 @@ impl Parts {
         if let Some((user, password)) = &proxy.credentials {
             socks = socks.with_auth(user.clone(), password.clone());
         }
-        socks.call(target).await.map(TokioIo::into_inner).map_err(|error| Reason::of_socks(&error))
+        let has_credentials = proxy.credentials.is_some();
+        let connected = socks.call(target).await.map(TokioIo::into_inner);
+        connected.map_err(|error| Reason::of_socks(&error, has_credentials))
     }
 }
 

@@ -104,7 +104,14 @@ fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str
             ("is not valid for this host name", "ERR_TLS_CERT_ALTNAME_INVALID")
         }
         CertificateError::Revoked => ("was revoked", "CERT_REVOKED"),
-        CertificateError::BadSignature => ("has an invalid signature", "CERT_SIGNATURE_FAILURE"),
+        // As with an authority that was created again with the same name.
+        CertificateError::BadSignature | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
+            "has an invalid signature: a trusted authority has the name of its issuer, but another key",
+            "CERT_SIGNATURE_FAILURE",
+        ),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. } => {
+            ("has a signature of an unsupported algorithm", "CERT_SIGNATURE_FAILURE")
+        }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             ("is not a server certificate", "INVALID_PURPOSE")
         }
