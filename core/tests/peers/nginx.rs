@@ -76,7 +76,8 @@ pub(crate) fn command(folder: &Path, servers: &str) -> Command {
     }
     let file = program::write(folder, "nginx.conf", &(text + servers + "}\n"));
     let mut command = Command::new("nginx");
-    command.arg("-c").arg(file).arg("-p").arg(folder);
+    // Otherwise it opens its own log first, which only root can write.
+    command.args(["-e", "stderr", "-c"]).arg(file).arg("-p").arg(folder);
     command
 }
 
