@@ -550,10 +550,21 @@ typedef struct zexa_client_options {
     const char *proxy;
     /**
      * Path of a PEM file with the certificate authorities to trust, instead of those of the system.
-     * Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's
-     * authorities.
+     * It can also contain the self-signed certificate of the server. Default: the environment
+     * variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
      */
     const char *ca_file;
+    /**
+     * Path of a PEM file with a client certificate and its intermediate certificates, with which
+     * the client authenticates itself to a server that requests one (mutual TLS). Requires
+     * `client_key_file`. Default: none.
+     */
+    const char *client_cert_file;
+    /**
+     * Path of a PEM file with the private key of the client certificate, in the format PKCS#8,
+     * PKCS#1 or SEC1, and not encrypted. Default: none.
+     */
+    const char *client_key_file;
     /** Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none. */
     const char *user_agent_suffix;
     /**
@@ -617,6 +628,8 @@ typedef struct zexa_client_options {
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT,                                                                                 \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
      NULL,                                                                                         \
      NULL,                                                                                         \
      NULL,                                                                                         \

@@ -690,9 +690,16 @@ struct client_options {
     /// not apply if the host of the base URL is a loopback address or `localhost`.
     std::optional<std::string> proxy{};
     /// Path of a PEM file with the certificate authorities to trust, instead of those of the
-    /// system. Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the
-    /// system's authorities.
+    /// system. It can also contain the self-signed certificate of the server. Default: the
+    /// environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
     std::optional<std::string> ca_file{};
+    /// Path of a PEM file with a client certificate and its intermediate certificates, with which
+    /// the client authenticates itself to a server that requests one (mutual TLS). Requires
+    /// `client_key_file`. Default: none.
+    std::optional<std::string> client_cert_file{};
+    /// Path of a PEM file with the private key of the client certificate, in the format PKCS#8,
+    /// PKCS#1 or SEC1, and not encrypted. Default: none.
+    std::optional<std::string> client_key_file{};
     /// Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none.
     std::optional<std::string> user_agent_suffix{};
     /// Headers that are sent with every request. Headers that the client sets itself, such as
@@ -1027,6 +1034,8 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.allow_http = flag(options.allow_http);
     lowered.proxy = text("proxy", options.proxy);
     lowered.ca_file = text("ca_file", options.ca_file);
+    lowered.client_cert_file = text("client_cert_file", options.client_cert_file);
+    lowered.client_key_file = text("client_key_file", options.client_key_file);
     lowered.user_agent_suffix = text("user_agent_suffix", options.user_agent_suffix);
     lowered.default_headers = arrays.key_values("default_headers", options.default_headers);
     lowered.default_headers_count = options.default_headers.size();

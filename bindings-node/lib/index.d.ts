@@ -141,10 +141,21 @@ export interface ClientOptions {
    */
   proxy?: string | null | undefined
   /**
-   * Path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the
-   * environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
+   * Path of a PEM file with the certificate authorities to trust, instead of those of the system. It can also contain
+   * the self-signed certificate of the server. Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`,
+   * else the system's authorities.
    */
   caFile?: string | URL | null | undefined
+  /**
+   * Path of a PEM file with a client certificate and its intermediate certificates, with which the client
+   * authenticates itself to a server that requests one (mutual TLS). Requires `client_key_file`. Default: none.
+   */
+  clientCertFile?: string | URL | null | undefined
+  /**
+   * Path of a PEM file with the private key of the client certificate, in the format PKCS#8, PKCS#1 or SEC1, and not
+   * encrypted. Default: none.
+   */
+  clientKeyFile?: string | URL | null | undefined
   /** Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none. */
   userAgentSuffix?: string | null | undefined
   /**

@@ -40,6 +40,8 @@ const SYNONYMS = [
   ['body', 'extraBody', 'data', 'json'],
   ['signal', 'abortSignal', 'cancelToken', 'controller'],
   ['caFile', 'ca', 'caCert', 'caBundle'],
+  ['clientCertFile', 'cert', 'certFile', 'clientCert'],
+  ['clientKeyFile', 'keyFile', 'clientKey'],
   ['userAgentSuffix', 'userAgent'],
   ['logger', 'log'],
   ['ledger', 'ledgerFile', 'ledgerPath'],

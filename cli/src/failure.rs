@@ -289,6 +289,8 @@ pub(crate) fn message_of_call(error: &Error) -> String {
         text.replace("; pass the query separately", "; use --query")
             .replace("; to permit that, set allow_http", "")
             .replace("`ca_file`", "SSL_CERT_FILE")
+            // The command line has no client certificates.
+            .replace(": set `client_cert_file` and `client_key_file`", "")
             .replace("set `ledger_same_account`", "use --same-account")
     };
     let (message, _) = binding::renamed(error, name, words);

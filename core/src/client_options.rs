@@ -35,9 +35,14 @@ options! {
         /// Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY`, which are read
         /// when the client is created. They do not apply if the host of the base URL is a loopback address or `localhost`.
         proxy: secret;
-        /// Set the path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the environment variables
-        /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
+        /// Set the path of a PEM file with the certificate authorities to trust, instead of those of the system. It can also contain the self-signed
+        /// certificate of the server. Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
         ca_file: path;
+        /// Set the path of a PEM file with a client certificate and its intermediate certificates, with which the client authenticates itself to
+        /// a server that requests one (mutual TLS). Requires `client_key_file`.
+        client_cert_file: path = none;
+        /// Set the path of a PEM file with the private key of the client certificate, in the format PKCS#8, PKCS#1 or SEC1, and not encrypted.
+        client_key_file: path = none;
         /// Set a suffix for the `User-Agent` header, such as `shop/1.2`.
         user_agent_suffix: text = none;
         /// Add headers that are sent with every request. Headers that the client sets itself, such as `Authorization`, are rejected.

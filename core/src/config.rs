@@ -7,6 +7,7 @@ use ::url::Url;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::client_options::ClientValues;
+use crate::engine::identity::Identity;
 use crate::engine::trust::Trust;
 use crate::environment::Environment;
 use crate::ledger::open::LedgerOptions;
@@ -28,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) max_retry_wait: Duration,
     pub(crate) route: Route,
     pub(crate) trust: Trust,
+    pub(crate) identity: Option<Identity>,
     pub(crate) observer: Option<Observer>,
     pub(crate) ledger: Option<PathBuf>,
     pub(crate) ledger_options: LedgerOptions,
@@ -73,6 +75,7 @@ impl Config {
                 Some(file) => Trust::from_file(&file)?,
                 None => Trust::from_environment(&environment),
             },
+            identity: Identity::from_files(values.client_cert_file.as_deref(), values.client_key_file.as_deref())?,
             observer: on_attempt,
             ledger: values.ledger,
             ledger_options: LedgerOptions {

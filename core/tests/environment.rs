@@ -122,6 +122,101 @@ fn certificate_authorities_of_the_environment() {
     assert_eq!(sandbox.messages().len(), 1);
 }
 
+/// The outputs of a client with TLS, in the environments with these variables.
+fn in_environments<const N: usize>(sandbox: &Sandbox, environments: [&[(&str, &str)]; N]) -> [String; N] {
+    let own = [("ZEXA_API_KEY", sandbox.api_key()), ("ZEXA_BASE_URL", sandbox.url())];
+    environments.map(|variables| in_process("child_sends", &[&own, variables].concat()))
+}
+
+#[test]
+fn directories_of_certificate_authorities() {
+    let sandbox = Sandbox::from_json(serde_json::json!({"state": {"tls": true}}));
+    let ca_file = sandbox.ca_file().expect("it has TLS");
+    let folder = tempfile::tempdir().expect("a folder");
+    let [full, empty, other] = ["full", "empty", "other"].map(|name| {
+        let path = folder.path().join(name);
+        std::fs::create_dir(&path).expect("created");
+        path.to_str().expect("a path in UTF-8").to_owned()
+    });
+    let inside = |folder: &str, name: &str| std::path::Path::new(folder).join(name);
+    // Files of other kinds, and subdirectories, are skipped.
+    std::fs::copy(ca_file, inside(&full, "5ed36f99.0")).expect("copied");
+    std::fs::write(inside(&full, "README"), "not a certificate").expect("written");
+    std::fs::create_dir(inside(&full, "java")).expect("created");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/client/keys/ec.pem"), inside(&other, "ec.pem"))
+        .expect("copied");
+    let both = format!("{other}:{full}:");
+    let missing = format!("{}/missing", folder.path().display());
+    let file = ca_file.to_str().expect("a path in UTF-8");
+    let printed = in_environments(
+        &sandbox,
+        [
+            &[("SSL_CERT_DIR", &full)],
+            &[("SSL_CERT_DIR", &both)],
+            &[("SSL_CERT_DIR", &other), ("SSL_CERT_FILE", file)],
+            &[("SSL_CERT_DIR", &other)],
+            &[("SSL_CERT_DIR", &empty)],
+            &[("SSL_CERT_DIR", &missing)],
+        ],
+    );
+    for printed in &printed[..3] {
+        assert!(printed.contains("sent msg_"), "{printed}");
+    }
+    let variable = "failed config: `ca_file` from the environment variable SSL_CERT_DIR";
+    for (printed, expected) in printed[3..].iter().zip([
+        "the server's certificate has an unknown issuer".to_owned(),
+        format!("{variable} ({empty}) contains no file with a certificate in PEM format"),
+        format!("{variable} ({missing}) cannot be read"),
+    ]) {
+        assert!(printed.contains(&expected), "{printed}");
+    }
+    assert_eq!(sandbox.messages().len(), 3);
+}
+
+#[test]
+fn empty_variables_of_certificate_authorities_count_as_unset() {
+    let sandbox = Sandbox::from_json(serde_json::json!({"state": {"tls": true}}));
+    let file = sandbox.ca_file().expect("it has TLS").to_str().expect("a path in UTF-8");
+    let [sent, of_system, of_colon] = in_environments(
+        &sandbox,
+        [
+            &[("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")],
+            &[("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")],
+            &[("SSL_CERT_DIR", ":")],
+        ],
+    );
+    assert!(sent.contains("sent msg_"), "{sent}");
+    // The authorities of the system. A machine may have none.
+    for printed in [of_system, of_colon] {
+        let is_of_system =
+            printed.contains("has an unknown issuer") || printed.contains("the system has no certificate");
+        assert!(is_of_system && !printed.contains("SSL_CERT_"), "{printed}");
+    }
+}
+
+#[test]
+fn the_option_takes_precedence_over_variables() {
+    let sandbox = Sandbox::from_json(serde_json::json!({"state": {"tls": true}}));
+    let file = sandbox.ca_file().expect("it has TLS").to_str().expect("a path in UTF-8");
+    let environment = [
+        ("ZEXA_API_KEY", sandbox.api_key()),
+        ("ZEXA_BASE_URL", sandbox.url()),
+        ("SSL_CERT_FILE", "/no/such/file.pem"),
+        ("SSL_CERT_DIR", "/no/such/folder"),
+        ("TEST_CA_FILE", file),
+    ];
+    let printed = in_process("child_sends_with_its_own_authorities", &environment);
+    assert!(printed.contains("sent msg_"), "{printed}");
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn child_sends_with_its_own_authorities() {
+    let file = env::var("TEST_CA_FILE").expect("the test above sets it");
+    let client = Client::builder().ca_file(file).build().expect("a client");
+    println!("\nsent {}", client.messages().send(&message("Hello")).expect("sent").id);
+}
+
 /// Another thread may change the environment during a call. The option of the client takes precedence over ZEXA_BASE_URL.
 #[test]
 fn the_environment_is_only_read_when_the_client_is_created() {

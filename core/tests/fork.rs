@@ -90,6 +90,25 @@ fn a_client_with_an_open_tls_connection_works_in_both_processes() {
 }
 
 #[test]
+fn both_processes_use_the_client_certificate() {
+    let state = json!({"tls": true, "require_client_certificate": true});
+    let sandbox = Sandbox::from_json(json!({"state": state}));
+    let certificate = sandbox.client_certificate().expect("it has TLS");
+    let builder = builder(&sandbox).client_cert_file(&certificate.cert_file).client_key_file(&certificate.key_file);
+    let (client, unused) = (builder.clone().build().expect("a client"), builder.build().expect("a client"));
+    client.messages().send(&message("before")).expect("sent");
+    Child::fork(|| {
+        client.messages().send(&message("child")).expect("sent in the child");
+        unused.messages().send(&message("child")).expect("sent by a client that was not used before");
+    })
+    .join();
+    client.messages().send(&message("parent")).expect("sent in the parent");
+    let requests = sandbox.requests();
+    assert!(requests.iter().all(|request| request.client_certificate.is_some()), "{requests:?}");
+    assert_eq!((requests.len(), sandbox.connections()), (4, 3));
+}
+
+#[test]
 fn an_async_client_restarts_its_thread_in_the_child() {
     let sandbox = Sandbox::start();
     let client = async_client(&sandbox);

@@ -144,6 +144,8 @@ static void test_client_options(void) {
     CHECK_TEXT_FIELD(options, ledger_secret, "ledger_secret", NEW);
     CHECK_TEXT_FIELD(options, proxy, "proxy", NEW);
     CHECK_TEXT_FIELD(options, ca_file, "ca_file", NEW);
+    CHECK_TEXT_FIELD(options, client_cert_file, "client_cert_file", NEW);
+    CHECK_TEXT_FIELD(options, client_key_file, "client_key_file", NEW);
     CHECK_TEXT_FIELD(options, user_agent_suffix, "user_agent_suffix", NEW);
 #define CHECK_NEGATIVE(field)                                                                      \
     do {                                                                                           \

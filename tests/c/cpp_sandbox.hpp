@@ -63,8 +63,11 @@ class sandbox {
         const auto response = control_.request("POST", "/instances", {}, setup);
         url_ = json_value(response.body_json(), "url");
         api_key_ = json_value(response.body_json(), "api_key");
-        if (contains(response.body_json(), "\"ca_file\""))
+        if (contains(response.body_json(), "\"ca_file\"")) {
             ca_file_ = json_value(response.body_json(), "ca_file");
+            client_cert_file_ = json_value(response.body_json(), "client_cert_file");
+            client_key_file_ = json_value(response.body_json(), "client_key_file");
+        }
         control_ = new_client(json_value(response.body_json(), "control"), "any");
     }
 
@@ -79,6 +82,14 @@ class sandbox {
         options.base_url = url_;
         options.api_key = api_key_;
         options.ca_file = ca_file_;
+        return options;
+    }
+
+    /// Options with a client certificate that the server accepts.
+    zexa::client_options authenticated_options() const {
+        zexa::client_options options = this->options();
+        options.client_cert_file = client_cert_file_;
+        options.client_key_file = client_key_file_;
         return options;
     }
 
@@ -109,6 +120,8 @@ class sandbox {
     std::string url_;
     std::string api_key_;
     std::optional<std::string> ca_file_;
+    std::optional<std::string> client_cert_file_;
+    std::optional<std::string> client_key_file_;
 };
 
 inline zexa::send_message_params sms(const std::string &body) {

@@ -1,4 +1,4 @@
-// zexa.hpp: HTTP/2 over TLS, and causes of failed handshakes.
+// zexa.hpp: HTTP/2 over TLS, client certificates, and causes of failed handshakes.
 
 #include "cpp_sandbox.hpp"
 
@@ -34,8 +34,21 @@ static void test_failed_handshakes() {
     check_cause(options, "EPROTO");
 }
 
+static void test_client_certificate() {
+    sandbox server(R"({"state": {"tls": true, "require_client_certificate": true}})");
+    check_cause(server.options(), "EPROTO");
+    CHECK(server.count("requests") == 0);
+    CHECK(zexa::client(server.authenticated_options()).credits().get().value() > 0);
+    CHECK(contains(server.requests(1), R"("client_certificate":"zexa-sandbox-client")"));
+    zexa::client_options options = server.authenticated_options();
+    options.client_key_file.reset();
+    const auto error = CHECK_THROWS(zexa::config_error, zexa::client(options));
+    CHECK(contains(error.what(), "`client_key_file` is required"));
+}
+
 int main() {
     test_http2();
+    test_client_certificate();
     test_failed_handshakes();
     return 0;
 }

@@ -18,6 +18,8 @@ const NAMES = [
   'maxRetryWait',
   'proxy',
   'caFile',
+  'clientCertFile',
+  'clientKeyFile',
   'userAgentSuffix',
   'defaultHeaders',
   'allowHttp',
@@ -28,7 +30,8 @@ const NAMES = [
   'logger',
 ]
 const TIMES = ['timeout', 'connectTimeout', 'deadline', 'maxRetryWait']
-const TEXTS = ['apiKey', 'baseUrl', 'proxy', 'caFile', 'userAgentSuffix', 'ledger', 'ledgerSecret']
+const PATHS = ['caFile', 'clientCertFile', 'clientKeyFile', 'ledger']
+const TEXTS = ['apiKey', 'baseUrl', 'proxy', 'userAgentSuffix', 'ledgerSecret', ...PATHS]
 
 /** The error of a client with an invalid option: a ConfigError that starts with the name of the option. */
 function rejected(options, name) {

@@ -81,6 +81,9 @@ export class Server {
     this.apiKey = started.api_key
     this.control = started.control
     this.caFile = started.ca_file
+    // A client certificate that the server accepts.
+    this.clientCertFile = started.client_cert_file
+    this.clientKeyFile = started.client_key_file
   }
 
   /** The options of a client for this server. */

@@ -37,6 +37,21 @@ test('other authorities are not trusted', async (t) => {
   assert.equal((await caught(elsewhere.credits.get())).constructor, APIConnectionError)
 })
 
+test('a client certificate', async (t) => {
+  const state = { tls: true, require_client_certificate: true }
+  const { server, client } = await clientFor(t, { maxRetries: 0 }, { state })
+  const error = await caught(client.messages.send(SMS))
+  assert.deepEqual([error.constructor, error.outcome, error.cause.code], [APIConnectionError, 'not_sent', 'EPROTO'])
+  assert.match(error.message, /requires a client certificate: set `clientCertFile` and `clientKeyFile`$/)
+  const { clientCertFile, clientKeyFile } = server
+  const authenticated = new Zexa({ ...server.options, clientCertFile, clientKeyFile })
+  assert.equal((await authenticated.messages.send(SMS)).status, 'queued')
+  assert.deepEqual(
+    (await server.requests()).map((request) => request.client_certificate),
+    ['zexa-sandbox-client'],
+  )
+})
+
 test('a server without TLS is reported', async (t) => {
   const { server } = await clientFor(t)
   const options = { ...server.options, baseUrl: server.url.replace('http:', 'https:'), maxRetries: 0 }

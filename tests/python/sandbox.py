@@ -94,6 +94,9 @@ class Server:
         self.control: str = started["control"]
         self._requests = requests or Control(self.control, reuses_connections=False)
         self.ca_file = started.get("ca_file")
+        # A client certificate that the server accepts.
+        self.client_cert_file = started.get("client_cert_file")
+        self.client_key_file = started.get("client_key_file")
         # Whether its clients enable HTTP/2.
         self.http2: bool = started.get("http2", False)
 

@@ -68,7 +68,7 @@ def refused(call: Any, name: str) -> None:
         *[(name, value) for name in TIMES for value in ("1", b"1", [1])],
         *[(name, value) for name in ("max_retries", "max_connections") for value in (1.5, "3", True)],
         *[(name, value) for name in ("api_key", "base_url", "proxy", "user_agent_suffix") for value in (5, b"x")],
-        ("ca_file", 5),
+        *[(name, 5) for name in ("ca_file", "client_cert_file", "client_key_file")],
         ("default_headers", [("X-Shop", "1")]),
         ("default_headers", {"X-Shop": 1}),
         ("default_headers", {1: "X-Shop"}),
@@ -117,7 +117,8 @@ def test_unknown_option(kind: Any) -> None:
 
 @BOTH
 def test_none_counts_as_absent(kind: Any) -> None:
-    texts = ("base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
+    paths = ("ca_file", "client_cert_file", "client_key_file")
+    texts = ("base_url", "proxy", *paths, "user_agent_suffix", "default_headers")
     assert kind(api_key="k", **dict.fromkeys((*TIMES, *texts, "http2", "max_connections", "max_retries", "allow_http")))
     call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers", "extra_query")
     assert kind(api_key="k").with_options(**dict.fromkeys(call_names))
@@ -202,6 +203,22 @@ def test_ca_file_is_a_path(sandbox: Sandbox, as_path: Any) -> None:
     assert server.ca_file
     with zexa.Client(**{**server.options, "ca_file": as_path(server.ca_file)}) as client:
         assert client.credits.get().credits == 4250
+    server.end()
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_client_certificate_files_are_paths(sandbox: Sandbox, as_path: Any) -> None:
+    server = sandbox.start_server({"state": {"tls": True, "require_client_certificate": True}})
+    assert server.client_cert_file and server.client_key_file
+    files = {
+        "client_cert_file": as_path(server.client_cert_file),
+        "client_key_file": as_path(server.client_key_file),
+    }
+    with zexa.Client(**server.options, **files) as client:
+        assert client.credits.get().credits == 4250
+        key = Path(server.client_key_file).read_text().splitlines()[1]
+        assert key not in repr(client)
+    assert server.requests()[0]["client_certificate"] == "zexa-sandbox-client"
     server.end()
 
 

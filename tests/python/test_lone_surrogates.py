@@ -64,6 +64,8 @@ OPTIONS = [
     ("base_url", f"https://{HALF}"),
     ("proxy", f"http://{HALF}"),
     ("ca_file", HALF),
+    ("client_cert_file", HALF),
+    ("client_key_file", HALF),
     ("user_agent_suffix", HALF),
     ("default_headers", {"X-Shop": HALF}),
     ("default_headers", {HALF: "1"}),

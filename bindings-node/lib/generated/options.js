@@ -15,6 +15,8 @@ const CLIENT_OPTIONS = {
   allowHttp: option.flag('allow_http'),
   proxy: option.secret('proxy'),
   caFile: option.path('ca_file'),
+  clientCertFile: option.path('client_cert_file'),
+  clientKeyFile: option.path('client_key_file'),
   userAgentSuffix: option.text('user_agent_suffix'),
   defaultHeaders: option.headers('default_headers'),
   http2: option.flag('http2'),

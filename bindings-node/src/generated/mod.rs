@@ -20,6 +20,8 @@ pub(crate) const OPTIONS: &[(&str, &str)] = &[
     ("max_retries", "maxRetries"),
     ("allow_http", "allowHttp"),
     ("ca_file", "caFile"),
+    ("client_cert_file", "clientCertFile"),
+    ("client_key_file", "clientKeyFile"),
     ("user_agent_suffix", "userAgentSuffix"),
     ("default_headers", "defaultHeaders"),
     ("max_connections", "maxConnections"),

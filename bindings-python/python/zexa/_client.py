@@ -80,8 +80,14 @@ class Client:
             the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
             `NO_PROXY`, which are read when the client is created. They do not apply if the host of the base URL
             is a loopback address or `localhost`.
-        ca_file: Path of a PEM file with the certificate authorities to trust, instead of those of the system.
-            Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
+        ca_file: Path of a PEM file with the certificate authorities to trust, instead of those of the system. It
+            can also contain the self-signed certificate of the server. Default: the environment variables
+            `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
+        client_cert_file: Path of a PEM file with a client certificate and its intermediate certificates, with
+            which the client authenticates itself to a server that requests one (mutual TLS). Requires
+            `client_key_file`. Default: none.
+        client_key_file: Path of a PEM file with the private key of the client certificate, in the format PKCS#8,
+            PKCS#1 or SEC1, and not encrypted. Default: none.
         user_agent_suffix: Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none.
         default_headers: Headers that are sent with every request. Headers that the client sets itself, such as
             `Authorization`, are rejected.
@@ -142,6 +148,8 @@ class Client:
         allow_http: bool | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
+        client_cert_file: str | os.PathLike[str] | None = None,
+        client_key_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
         default_headers: collections.abc.Mapping[str, str] | None = None,
         http2: bool | None = None,
@@ -164,6 +172,8 @@ class Client:
                     allow_http,
                     proxy,
                     ca_file,
+                    client_cert_file,
+                    client_key_file,
                     user_agent_suffix,
                     default_headers,
                     http2,

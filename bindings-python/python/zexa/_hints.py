@@ -20,6 +20,7 @@ SYNONYMS = {
     "extra_headers": "default_headers",
     "proxies": "proxy",
     "verify": "ca_file",
+    "cert": "client_cert_file",
     "user_agent": "user_agent_suffix",
 }
 """Names in other libraries, and those of a call."""

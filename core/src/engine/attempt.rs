@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::api_key::ApiKey;
-use super::connect::{ConnectError, UsesTls, code_of_loss, is_closed_by_server};
+use super::connect::{ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
@@ -39,6 +39,10 @@ pub(crate) async fn attempt(
         let error = key.redact_error(error);
         match error.status() {
             Some(404) if !request.has_version() => error.with_hint("check base_url, which does not end with /v1"),
+            Some(400) => match client_certificate_hint(error.message()) {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            },
             _ => error,
         }
     })
@@ -125,6 +129,15 @@ async fn until<F: Future>(at: Instant, future: F) -> Option<F::Output> {
     None
 }
 
+/// A hint for the page with which nginx rejects a client certificate, or the lack of one. nginx completes the handshake first.
+fn client_certificate_hint(message: &str) -> Option<&'static str> {
+    if message.contains("No required SSL certificate was sent") {
+        return Some("the server requires a client certificate: set `client_cert_file` and `client_key_file`");
+    }
+    let is_rejected = message.contains("The SSL certificate error");
+    is_rejected.then_some("the server rejected the client certificate: check `client_cert_file`")
+}
+
 /// Ends an attempt in all cases, also if its future is dropped.
 struct EndGuard<'a>(&'a Progress);
 
@@ -192,6 +205,12 @@ fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -
 fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
     if let Some(refusal) = refused_unprocessed(&error) {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
+    }
+    let rejected = sources(&error).find_map(Rejected::find);
+    if let Some(rejected) = rejected {
+        // Whatever was sent, the server cannot have read it.
+        let error = progress.abort(Kind::Connect, rejected.to_string()).with_source(error);
+        return error.with_outcome(Outcome::NotSent).with_reason(Some("EPROTO".into())).permanent();
     }
     let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
         let message = if sources(&error).any(is_closed_by_server) {

@@ -4,7 +4,8 @@
 //!   read the response;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
-//! - `http` is the HTTP client of one runtime, `connect` opens its connections, and `tls` and `trust` configure TLS;
+//! - `http` is the HTTP client of one runtime, `connect` opens its connections;
+//! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
 //! - `api_key` removes the key from errors;
 //! - `fork` detects a forked child, and `process` gives each process its own state.
 
@@ -19,8 +20,11 @@ pub(crate) mod expiry;
 mod fork;
 mod gate;
 mod http;
+pub(crate) mod identity;
 pub(crate) mod keyed;
 mod pace;
+mod pem;
+mod pinned;
 mod process;
 mod progress;
 pub(crate) mod rate;
@@ -52,6 +56,7 @@ use self::connect::Connector;
 pub(crate) use self::fork::NoFork;
 pub use self::fork::generation;
 use self::gate::Gate;
+use self::identity::ClientAuthentication;
 pub(crate) use self::pace::BulkPace;
 use self::pace::Pace;
 pub(crate) use self::process::PerProcess;
@@ -306,7 +311,9 @@ impl Shared {
             true => tls::trusting_nobody(),
             false => tls::client_config(&config.trust, config.http2)?,
         };
-        let make = || Connector::new(config.route.clone(), tls, config.connect_timeout, config.user_agent());
+        let authentication = ClientAuthentication::new(config.identity.clone());
+        let make =
+            || Connector::new(config.route.clone(), tls, authentication, config.connect_timeout, config.user_agent());
         Ok(slot.get_or_init(make).clone())
     }
 }

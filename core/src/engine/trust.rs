@@ -1,9 +1,6 @@
 //! [`Trust`]: the certificate authorities that a client trusts.
-//!
-//! No error quotes the content of a file, which may contain a private key.
 
 use std::env;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,9 +8,9 @@ use std::sync::Arc;
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
+use super::pem::{PemFile, Problem};
+use super::pinned::{FileVerifier, Listed};
 use super::tls::provider;
 use crate::environment::Environment;
 use crate::{Error, Result};
@@ -27,7 +24,7 @@ pub(crate) enum Trust {
     /// The authorities of the system.
     System,
     /// The authorities in the file of the option `ca_file`.
-    File(Arc<WebPkiServerVerifier>),
+    File(Arc<FileVerifier>),
     /// The authorities in the files of environment variables. The variables are read when the client is created, the files when it first uses TLS.
     Variables(Arc<Variables>),
 }
@@ -45,9 +42,9 @@ impl Trust {
     ///
     /// If the file cannot be read, contains no certificate, or contains an unusable one.
     pub(crate) fn from_file(path: &Path) -> Result<Trust> {
-        let mut roots = RootCertStore::empty();
-        add_file(&mut roots, path).map_err(|problem| problem.into_error(None))?;
-        Ok(Trust::File(webpki(roots)?))
+        let mut certificates = Certificates::default();
+        certificates.add_file(path).map_err(|problem| problem.into_error("ca_file", None))?;
+        Ok(Trust::File(certificates.into_verifier()?))
     }
 
     /// The authorities in the files of environment variables, or else those of the system. Reads no file.
@@ -65,23 +62,49 @@ impl Trust {
 }
 
 impl Variables {
-    pub(super) fn verifier(&self) -> Result<Arc<WebPkiServerVerifier>> {
-        let mut roots = RootCertStore::empty();
+    pub(super) fn verifier(&self) -> Result<Arc<FileVerifier>> {
+        let mut certificates = Certificates::default();
         if let Some(file) = &self.file {
-            add_file(&mut roots, file).map_err(|problem| problem.into_error(Some(FILE_VARIABLE)))?;
+            certificates.add_file(file).map_err(|problem| problem.into_error("ca_file", Some(FILE_VARIABLE)))?;
         }
         for folder in &self.folders {
-            let problem = |reason: String| Problem { path: folder.clone(), reason }.into_error(Some(FOLDERS_VARIABLE));
+            let problem = |reason: String| Problem::new(folder, reason).into_error("ca_file", Some(FOLDERS_VARIABLE));
             // Such a directory contains links and possibly other files. Files that are not certificates are skipped.
             let entries = fs::read_dir(folder).map_err(|error| problem(format!("cannot be read: {error}")))?;
             for entry in entries.flatten() {
-                let _ = add_file(&mut roots, &entry.path());
+                let _ = certificates.add_file(&entry.path());
             }
-            if roots.is_empty() {
+            if certificates.roots.is_empty() {
                 return Err(problem("contains no file with a certificate in PEM format".into()));
             }
         }
-        webpki(roots)
+        certificates.into_verifier()
+    }
+}
+
+/// The certificates in files.
+struct Certificates {
+    roots: RootCertStore,
+    listed: Listed,
+}
+
+impl Default for Certificates {
+    fn default() -> Certificates {
+        Certificates { roots: RootCertStore::empty(), listed: Listed::default() }
+    }
+}
+
+impl Certificates {
+    /// Adds the certificates of a PEM file.
+    fn add_file(&mut self, path: &Path) -> Result<(), Problem> {
+        PemFile::read(path)?.for_each_certificate(|certificate| {
+            self.listed.add(&certificate);
+            self.roots.add(certificate).is_ok()
+        })
+    }
+
+    fn into_verifier(self) -> Result<Arc<FileVerifier>> {
+        Ok(Arc::new(FileVerifier::new(webpki(self.roots)?, self.listed)))
     }
 }
 
@@ -89,75 +112,6 @@ fn webpki(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
         .map_err(|_| Error::config("ca_file", "contains certificates that cannot be used to verify servers"))
-}
-
-/// What is wrong with a file or directory of certificates.
-struct Problem {
-    path: PathBuf,
-    reason: String,
-}
-
-impl Problem {
-    /// The error about a path, which is that of the option, or of an environment variable.
-    fn into_error(self, variable: Option<&str>) -> Error {
-        let Problem { path, reason } = self;
-        let source = variable.map(|name| format!("from the environment variable {name} ")).unwrap_or_default();
-        Error::config("ca_file", format!("{source}({}) {reason}{}", path.display(), hint(&path)))
-    }
-}
-
-/// A hint if the path itself looks wrong.
-fn hint(path: &Path) -> &'static str {
-    let path = path.to_string_lossy();
-    if path.starts_with(['"', '\'']) {
-        "; the path starts with a quote"
-    } else if path.starts_with('\u{feff}') {
-        "; the path starts with a byte-order mark"
-    } else {
-        ""
-    }
-}
-
-/// Reads a file of certificates. Rejects devices and pipes, which may have no end, and files that are too large to contain certificates.
-fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
-    const LONGEST: u64 = 16 * 1024 * 1024;
-    let file = fs::metadata(path)?;
-    if !file.is_file() {
-        return Err(std::io::Error::other("not a regular file"));
-    }
-    if file.len() > LONGEST {
-        return Err(std::io::Error::other("larger than 16 MiB"));
-    }
-    fs::read(path)
-}
-
-/// Adds the certificates of a PEM file.
-fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), Problem> {
-    let problem = |reason: &dyn fmt::Display| Problem { path: path.to_owned(), reason: reason.to_string() };
-    let content = read_bounded(path).map_err(|error| problem(&format_args!("cannot be read: {error}")))?;
-    // Some editors write a byte-order mark. The first certificate would be skipped.
-    let pem = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content);
-    let mut count = 0;
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        count += 1;
-        let added = certificate.is_ok_and(|certificate| roots.add(certificate).is_ok());
-        if !added {
-            let hint = if lacks_line_breaks(pem) { ": the line breaks are missing" } else { "" };
-            return Err(problem(&format_args!("contains an invalid certificate (number {count} in the file){hint}")));
-        }
-    }
-    match count {
-        0 if lacks_line_breaks(pem) => Err(problem(&"contains no certificate: the line breaks are missing")),
-        0 => Err(problem(&"contains no certificate in PEM format")),
-        _ => Ok(()),
-    }
-}
-
-/// Whether the marks of PEM are not on separate lines.
-fn lacks_line_breaks(pem: &[u8]) -> bool {
-    const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
-    let mark = pem.windows(MARK.len()).position(|window| window == MARK);
-    mark.is_some_and(|start| !matches!(pem.get(start + MARK.len()), Some(b'\r' | b'\n')))
 }
 
 /// The files in which systems store all their authorities.

@@ -1,6 +1,8 @@
 //! Tests of the client that may share a process. They are one program, so that it is linked once and their waits overlap.
 
 mod cancel;
+mod certificate_files;
+mod client_certificates;
 mod connections;
 mod extra;
 mod hints;

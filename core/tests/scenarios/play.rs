@@ -1,6 +1,6 @@
 //! Plays one scenario: starts a sandbox, creates a client, makes the calls, and compares the result.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -110,7 +110,13 @@ impl World {
     fn filled_in(&self, value: &Value) -> Value {
         let Some(text) = value.as_str() else { return value.clone() };
         let ca_file = self.sandbox.ca_file().map(|file| file.display().to_string()).unwrap_or_default();
-        let text = text.replace("{{url}}", self.sandbox.url()).replace("{{ca_file}}", &ca_file);
+        let client = self.sandbox.client_certificate();
+        let path = |file: Option<&PathBuf>| file.map(|file| file.display().to_string()).unwrap_or_default();
+        let text = text
+            .replace("{{url}}", self.sandbox.url())
+            .replace("{{ca_file}}", &ca_file)
+            .replace("{{client_cert_file}}", &path(client.map(|client| &client.cert_file)))
+            .replace("{{client_key_file}}", &path(client.map(|client| &client.key_file)));
         text.replace("{{directory}}", &self.directory.path().display().to_string()).into()
     }
 }

@@ -60,9 +60,16 @@ pub struct zexa_client_options {
     /// Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY`, which are read
     /// when the client is created. They do not apply if the host of the base URL is a loopback address or `localhost`.
     pub proxy: *const c_char,
-    /// Path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the environment variables
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
+    /// Path of a PEM file with the certificate authorities to trust, instead of those of the system. It can also contain the self-signed
+    /// certificate of the server. Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
     pub ca_file: *const c_char,
+    /// Path of a PEM file with a client certificate and its intermediate certificates, with which the client authenticates itself to
+    /// a server that requests one (mutual TLS). Requires `client_key_file`.
+    /// Default: none.
+    pub client_cert_file: *const c_char,
+    /// Path of a PEM file with the private key of the client certificate, in the format PKCS#8, PKCS#1 or SEC1, and not encrypted.
+    /// Default: none.
+    pub client_key_file: *const c_char,
     /// Suffix for the `User-Agent` header, such as `shop/1.2`.
     /// Default: none.
     pub user_agent_suffix: *const c_char,
@@ -116,6 +123,8 @@ unsafe impl input::SizedStruct for zexa_client_options {
         allow_http: ZEXA_DEFAULT,
         proxy: ptr::null(),
         ca_file: ptr::null(),
+        client_cert_file: ptr::null(),
+        client_key_file: ptr::null(),
         user_agent_suffix: ptr::null(),
         default_headers: ptr::null(),
         default_headers_count: 0,
@@ -144,6 +153,8 @@ impl Members for zexa_client_options {
             "allow_http" => Member::Number(self.allow_http),
             "proxy" => Member::Text(self.proxy),
             "ca_file" => Member::Text(self.ca_file),
+            "client_cert_file" => Member::Text(self.client_cert_file),
+            "client_key_file" => Member::Text(self.client_key_file),
             "user_agent_suffix" => Member::Text(self.user_agent_suffix),
             "default_headers" => Member::Headers(self.default_headers, self.default_headers_count),
             "http2" => Member::Number(self.http2),

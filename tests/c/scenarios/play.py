@@ -116,7 +116,9 @@ def with_bulk_options(scenario: dict, server: dict, directory: str) -> dict:
 def fill_placeholders(value, server: dict, directory: str):
     if not isinstance(value, str):
         return value
-    value = value.replace("{{url}}", server["url"]).replace("{{ca_file}}", server.get("ca_file", ""))
+    value = value.replace("{{url}}", server["url"])
+    for name in ["ca_file", "client_cert_file", "client_key_file"]:
+        value = value.replace("{{" + name + "}}", server.get(name, ""))
     return value.replace("{{directory}}", directory)
 
 

@@ -25,7 +25,7 @@ class Sandbox:
         self.control = json.loads(self._process.stdout.readline())["control"]
 
     def start_server(self, server: dict) -> dict:
-        """Starts an instance for a scenario. Returns its `url`, `api_key`, `control`, and `ca_file` with TLS."""
+        """Starts an instance for a scenario. Returns its `url`, `api_key`, `control`, and with TLS the paths of its files."""
         return send("POST", f"{self.control}/instances", server)
 
     def mismatches(self, expected: dict, actual: dict) -> list[str]:

@@ -164,7 +164,13 @@ function allFilledIn(options, server, directory) {
 }
 
 function filledIn(text, server, directory) {
-  const placeholders = { '{{url}}': server.url, '{{ca_file}}': server.caFile ?? '', '{{directory}}': directory }
+  const placeholders = {
+    '{{url}}': server.url,
+    '{{ca_file}}': server.caFile ?? '',
+    '{{client_cert_file}}': server.clientCertFile ?? '',
+    '{{client_key_file}}': server.clientKeyFile ?? '',
+    '{{directory}}': directory,
+  }
   return text.replace(/\{\{\w+\}\}/g, (name) => placeholders[name] ?? name)
 }
 

@@ -40,6 +40,8 @@ export function makingClients() {
     maxRetryWait: 1000,
     proxy: 'http://proxy.example:3128',
     caFile: 'authorities.pem',
+    clientCertFile: 'shop.pem',
+    clientKeyFile: 'shop.key',
     userAgentSuffix: 'shop/1.2',
     defaultHeaders: { 'X-Shop': '1' },
     allowHttp: false,

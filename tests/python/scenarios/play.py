@@ -220,6 +220,8 @@ def filled_in(value: Any, server: Server, directory: str) -> Any:
     if not isinstance(value, str):
         return value
     value = value.replace("{{url}}", server.url).replace("{{ca_file}}", server.ca_file or "")
+    value = value.replace("{{client_cert_file}}", server.client_cert_file or "")
+    value = value.replace("{{client_key_file}}", server.client_key_file or "")
     return value.replace("{{directory}}", directory)
 
 

@@ -23,6 +23,8 @@ def making_clients() -> None:
         max_retry_wait=None,
         proxy="http://proxy.example:3128",
         ca_file=Path("authorities.pem"),
+        client_cert_file=Path("shop.pem"),
+        client_key_file="shop.key",
         user_agent_suffix="shop/1.2",
         default_headers={"X-Shop": "1"},
         allow_http=False,

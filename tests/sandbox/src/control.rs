@@ -208,8 +208,10 @@ fn allowed(path: &str) -> Option<&'static str> {
 pub(crate) fn announcement(server: &Server) -> Value {
     let addresses = &server.addresses;
     let mut all = json!({"url": addresses.url, "api_key": server.api_key, "control": addresses.control});
-    if let Some(file) = &addresses.ca_file {
-        all["ca_file"] = json!(file);
+    if let Some(files) = &addresses.tls {
+        all["ca_file"] = json!(files.ca);
+        all["client_cert_file"] = json!(files.client.cert_file);
+        all["client_key_file"] = json!(files.client.key_file);
     }
     all
 }

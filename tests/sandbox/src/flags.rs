@@ -30,6 +30,10 @@ impl Flags {
                 Long("port") => flags.listen.port = parser.value()?.parse()?,
                 Long("host") => flags.listen.host = parser.value()?.parse()?,
                 Long("tls") => flags.spec.state.tls = true,
+                Long("require-client-certificate") => {
+                    flags.spec.state.tls = true;
+                    flags.spec.state.require_client_certificate = true;
+                }
                 Long("speed") => flags.spec.state.speed = parser.value()?.parse()?,
                 Long("credits") => flags.spec.state.credits = parser.value()?.parse_with(credits)?,
                 Long("key") => flags.spec.state.api_key = parser.value()?.parse_with(key)?,
@@ -75,6 +79,8 @@ Usage: zexa-sandbox [flags]
   --host ADDRESS      address to listen on (default: 127.0.0.1)
   --port N            port to listen on; 0 selects a free port (default: 0)
   --tls               use TLS, with a generated certificate
+  --require-client-certificate
+                      use TLS, and require a client certificate that the sandbox has issued
   --key KEY           API key to accept (default: {DEFAULT_API_KEY})
   --credits N         initial credit balance (default: 4250)
   --speed X           sandbox seconds per real second, or `manual` (default: 1)
@@ -90,6 +96,7 @@ Usage: zexa-sandbox [flags]
   -V, --version       print the version
 
 When it is ready to accept connections, it prints one line of JSON: `url` (base URL), `api_key`, and
-`control` (URL of the control API); with --tls also `ca_file` (CA certificate to trust)."
+`control` (URL of the control API); with --tls also `ca_file` (CA certificate to trust), and
+`client_cert_file` and `client_key_file` (client certificate that the server accepts, and its key)."
     )
 }

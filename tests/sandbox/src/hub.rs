@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 
 use crate::net::accept;
-use crate::net::tls::Authority;
+use crate::net::tls::{Authority, ClientCertificate};
 use crate::server::{Addresses, Server};
 use crate::spec::{Listen, ServerSpec};
 
@@ -65,14 +65,17 @@ impl Hub {
         control: String,
     ) -> io::Result<HostedServer> {
         let address = listener.local_addr()?;
+        if spec.state.require_client_certificate && !spec.state.tls {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "require_client_certificate: requires tls"));
+        }
         let authority = if spec.state.tls { Some(self.authority(address.ip())?) } else { None };
-        let tls = authority.as_ref().map(|authority| authority.acceptor(&spec.state.alpn)).transpose()?;
+        let tls = authority.as_ref().map(|authority| authority.tls(&spec.state)).transpose()?;
         let scheme = if spec.state.tls { "https" } else { "http" };
         let addresses = Addresses {
             address,
             url: format!("{scheme}://{}/v1", reachable(address)),
             control,
-            ca_file: authority.map(|authority| authority.ca_file().display().to_string()),
+            tls: authority.map(|authority| authority.files()),
         };
         let server = Server::start(number, spec, addresses);
         self.servers().insert(number, Arc::clone(&server));
@@ -102,6 +105,12 @@ impl Hub {
 
     fn servers(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Server>>> {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Issues a certificate to a client.
+    pub(crate) fn issue_client_certificate(&self, name: &str) -> io::Result<ClientCertificate> {
+        let authority = self.authority.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        authority.ok_or_else(|| io::Error::other("the sandbox has no TLS"))?.issue_client_certificate(name)
     }
 
     fn authority(&self, host: IpAddr) -> io::Result<Arc<Authority>> {

@@ -48,10 +48,11 @@ mod world;
 pub use fault::{At, Effect, Fault, Then, When};
 pub use matching::mismatches;
 pub use message_record::MessageRecord;
+pub use net::tls::ClientCertificate;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use segments::segments;
-pub use spec::{DEFAULT_API_KEY, Listen, RateLimit, ReplySpec, ServerSpec, Speed, StateSpec, StreamLimits};
+pub use spec::{DEFAULT_API_KEY, Listen, RateLimit, ReplySpec, ServerSpec, Speed, StateSpec, StreamLimits, TlsVersion};
 
 /// Runs the Rust examples in the README as tests.
 #[cfg(doctest)]

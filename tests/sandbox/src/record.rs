@@ -1,6 +1,7 @@
 //! The requests that a server has received, in order, for tests to read.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::header::HeaderName;
@@ -36,6 +37,8 @@ pub struct RecordedRequest {
     pub since_previous: f64,
     /// HTTP version: `1.0`, `1.1` or `2`.
     pub http_version: String,
+    /// Common name of the certificate with which the client authenticated itself. `None` without one.
+    pub client_certificate: Option<String>,
     /// Status of the response. `None` if no status was sent.
     pub status: Option<u16>,
     /// Description of the fault that hit the request. `None` without a fault.
@@ -53,6 +56,7 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
     pub(crate) connection: u64,
     pub(crate) stream: Option<u32>,
+    pub(crate) client_certificate: Option<Arc<str>>,
     pub(crate) received: Instant,
 }
 
@@ -78,6 +82,7 @@ struct Entry {
     version: Version,
     connection: u64,
     stream: Option<u32>,
+    client_certificate: Option<Arc<str>>,
     since_previous: f64,
     outcome: Outcome,
 }
@@ -110,6 +115,7 @@ impl RequestLog {
             version: head.version,
             connection: head.connection,
             stream: head.stream,
+            client_certificate: head.client_certificate.clone(),
             since_previous,
             outcome: Outcome::default(),
         });
@@ -167,6 +173,7 @@ impl Entry {
             stream: self.stream,
             since_previous: self.since_previous,
             http_version: version_name(self.version).to_owned(),
+            client_certificate: self.client_certificate.as_deref().map(str::to_owned),
             status: self.outcome.status,
             fault: self.outcome.fault.clone(),
             message_id: self.outcome.message_id.clone(),

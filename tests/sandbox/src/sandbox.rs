@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::control;
 use crate::fault::Fault;
 use crate::hub::{HostedServer, Hub};
+use crate::net::tls::ClientCertificate;
 use crate::record::RecordedRequest;
 use crate::spec::{Listen, ReplySpec, ServerSpec};
 
@@ -104,7 +105,21 @@ impl Sandbox {
     /// File with the CA certificate to trust. `None` without TLS.
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
-        self.hosted.server.addresses.ca_file.as_deref().map(Path::new)
+        self.hosted.server.addresses.tls.as_ref().map(|files| files.ca.as_path())
+    }
+
+    /// A client certificate that the sandbox accepts, with the common name `zexa-sandbox-client`. `None` without TLS.
+    #[must_use]
+    pub fn client_certificate(&self) -> Option<&ClientCertificate> {
+        self.hosted.server.addresses.tls.as_ref().map(|files| &files.client)
+    }
+
+    /// Issues another client certificate with this common name.
+    ///
+    /// # Errors
+    /// If the sandbox has no TLS, or the files cannot be written.
+    pub fn issue_client_certificate(&self, name: &str) -> io::Result<ClientCertificate> {
+        self.hosted.hub.issue_client_certificate(name)
     }
 
     /// The URLs and the API key, in the form that the program `zexa-sandbox` prints.

@@ -1,6 +1,7 @@
 //! One server: an account, its recorded requests, its faults and its lifetime.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::api::RateLimiter;
 use crate::fault::LONGEST_DELAY;
 use crate::fault_rules::FaultRules;
 use crate::net::streams::StreamRules;
+use crate::net::tls::ClientCertificate;
 use crate::poster;
 use crate::record::{Head, RequestLog};
 use crate::spec::ServerSpec;
@@ -45,7 +47,16 @@ pub(crate) struct Addresses {
     pub(crate) address: std::net::SocketAddr,
     pub(crate) url: String,
     pub(crate) control: String,
-    pub(crate) ca_file: Option<String>,
+    pub(crate) tls: Option<TlsFiles>,
+}
+
+/// Files for clients of a server with TLS.
+#[derive(Debug, Clone)]
+pub(crate) struct TlsFiles {
+    /// The CA certificate to trust.
+    pub(crate) ca: PathBuf,
+    /// A client certificate that the server accepts.
+    pub(crate) client: ClientCertificate,
 }
 
 /// Counts of connections.

@@ -50,6 +50,7 @@ pub(crate) async fn serve(
         headers: parts.headers,
         connection: connection.number(|| Traffic::count(&hosted.server.traffic.used)),
         stream: stream.map(|stream| stream.id),
+        client_certificate: connection.client_certificate(),
         received,
     };
     if stream.is_some_and(|stream| stream.over_limit) && !connection.streams().is_hanging() {

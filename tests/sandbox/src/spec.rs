@@ -68,6 +68,10 @@ pub struct StateSpec {
     pub page_size_cap: Option<u64>,
     /// Whether the server uses TLS, with a generated certificate. Default: false.
     pub tls: bool,
+    /// TLS versions that the server supports. Default: both.
+    pub tls_versions: Vec<TlsVersion>,
+    /// Whether the server requires a client certificate that the sandbox has issued. Only with `tls`. Default: false.
+    pub require_client_certificate: bool,
     /// ALPN protocols that the server offers. Default: `h2`, `http/1.1`.
     pub alpn: Vec<String>,
     /// Whether webhooks may have `http://` URLs, which the real API rejects. Default: false.
@@ -103,6 +107,8 @@ impl Default for StateSpec {
             whatsapp_windows: false,
             page_size_cap: None,
             tls: false,
+            tls_versions: vec![TlsVersion::V1_2, TlsVersion::V1_3],
+            require_client_certificate: false,
             alpn: vec!["h2".to_owned(), "http/1.1".to_owned()],
             allow_http_webhooks: false,
             max_concurrent_streams: StreamLimits::default(),
@@ -110,6 +116,17 @@ impl Default for StateSpec {
             goaway_after: None,
         }
     }
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum TlsVersion {
+    /// TLS 1.2. JSON: `"1.2"`.
+    #[serde(rename = "1.2")]
+    V1_2,
+    /// TLS 1.3. JSON: `"1.3"`.
+    #[serde(rename = "1.3")]
+    V1_3,
 }
 
 /// A reply from a recipient to the account.

@@ -10,6 +10,7 @@ mod guards;
 mod guides;
 mod licences;
 mod node;
+mod peers;
 mod prerequisites;
 mod python;
 mod python_lint;
@@ -113,6 +114,12 @@ const STEPS: &[Step] = &[
             // Unlike `--lib`, this leaves out libraries without tests.
             cargo_test(&["--tests", "--no-fail-fast"])
         },
+    },
+    Step {
+        name: "peers",
+        about: "the Rust client with nginx, OpenSSL, tinyproxy and microsocks, if they are installed",
+        needs_build: true,
+        run: peers::check,
     },
     Step {
         name: "schemathesis",
@@ -240,7 +247,8 @@ const TOGETHER: [&[&str]; 4] = [
 enum Verdict {
     Passed,
     Failed(String),
-    Skipped,
+    /// The reason.
+    Skipped(String),
 }
 
 /// Prints the names and descriptions of the steps.
@@ -292,9 +300,14 @@ fn run_steps(steps: &[&Step], built: bool) -> Vec<(Verdict, Duration)> {
 
 fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
     show::heading(step.name, step.about);
-    if step.needs_build && !built {
-        print_line!("skipped: the build failed");
-        return (Verdict::Skipped, Duration::ZERO);
+    let reason = match step.name {
+        _ if step.needs_build && !built => Some("the build failed".to_owned()),
+        "peers" => peers::unavailable(),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        print_line!("skipped: {reason}");
+        return (Verdict::Skipped(reason), Duration::ZERO);
     }
     let start = Instant::now();
     let result = (step.run)();
@@ -311,7 +324,7 @@ fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
         let (word, reason) = match verdict {
             Verdict::Passed => ("passed", ""),
             Verdict::Failed(reason) => ("failed", reason.lines().next().unwrap_or_default()),
-            Verdict::Skipped => ("skipped", "the build failed"),
+            Verdict::Skipped(reason) => ("skipped", reason.as_str()),
         };
         let word = show::verdict(word, matches!(verdict, Verdict::Passed));
         println!("{}", format!("{word} {:<15} {:>12}  {reason}", step.name, show::time(*time)).trim_end());
@@ -358,7 +371,7 @@ mod tests {
     #[test]
     fn steps_that_need_a_failed_build_are_skipped() {
         let step = Step { name: "x", about: "", needs_build: true, run: || Ok(()) };
-        assert!(matches!(run_step(&step, false).0, Verdict::Skipped));
+        assert!(matches!(run_step(&step, false).0, Verdict::Skipped(_)));
         assert!(matches!(run_step(&step, true).0, Verdict::Passed));
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::World;
 use crate::support::terminal::Terminal;
+use crate::support::{World, run};
 
 const SEND: [&str; 6] = ["send", "--to", "912 345 678", "--from", "ZEXA", "Hello"];
 
@@ -211,4 +211,15 @@ fn a_key_in_the_wrong_place_is_not_shown() {
         let run = world.run(arguments).says("zx_…");
         assert!(!run.stderr.contains("0123abc"), "{}", run.stderr);
     }
+}
+
+/// The command line has no options for client certificates.
+#[test]
+fn a_server_that_requires_a_client_certificate_is_named_without_options() {
+    let world = World::with(json!({"state": {"tls": true, "require_client_certificate": true}}));
+    let mut command = world.command(&SEND);
+    command.env("SSL_CERT_FILE", world.sandbox.ca_file().expect("a file"));
+    let run = run(&mut command, "").exits(1).says("the server requires a client certificate");
+    assert!(!run.stderr.contains("client_cert_file"), "{run:?}");
+    assert_eq!(world.sandbox.requests().len(), 0);
 }

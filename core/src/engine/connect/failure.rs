@@ -6,10 +6,11 @@ use std::io;
 use std::time::Duration;
 
 use http::StatusCode;
-use rustls::{CertificateError, InvalidMessage};
 
+use super::super::identity::ClientCertificate;
 use super::Step;
 use super::resolver::ResolveError;
+use super::tls_failure::describe_tls;
 
 /// The hint if a proxy rejects the user name and the password.
 const CHECK_CREDENTIALS: &str = ": check the user name and the password of the proxy";
@@ -32,7 +33,8 @@ pub(crate) struct ConnectError {
 pub(super) enum Reason {
     Resolve(ResolveError),
     Tcp(io::Error),
-    Tls(io::Error),
+    /// The handshake with the server, and the part that the client certificate had in it.
+    Tls(io::Error, ClientCertificate),
     ProxyTls(io::Error),
     ProxyLost(io::Error),
     ProxyRefused(StatusCode),
@@ -60,12 +62,22 @@ impl Reason {
     }
 
     /// The reason of an error of a SOCKS proxy. The error has no public type, so its text is used.
-    pub(super) fn of_socks(error: &dyn fmt::Display) -> Reason {
+    pub(super) fn of_socks(error: &dyn fmt::Display, has_credentials: bool) -> Reason {
         let text = error.to_string();
         let reason = text.strip_prefix("SOCKS error: ").unwrap_or(&text);
-        let wants_credentials = ["credentials", "authentication"].iter().any(|word| reason.contains(word));
-        let hint = if wants_credentials { CHECK_CREDENTIALS } else { "" };
-        Reason::Socks(format!("the SOCKS proxy refused ({reason}){hint}"), wants_credentials)
+        let (message, is_permanent) = match (reason, has_credentials) {
+            (reason, false) if reason.contains("authentication") => {
+                ("the SOCKS proxy requires a user name and a password".into(), true)
+            }
+            (reason, _) if reason.contains("credentials") || reason.contains("authentication") => {
+                (format!("the SOCKS proxy refused ({reason}){CHECK_CREDENTIALS}"), true)
+            }
+            ("network unreachable" | "host unreachable" | "connection refused" | "ttl expired", _) => {
+                (format!("the SOCKS proxy cannot connect to the server ({reason})"), false)
+            }
+            (reason, _) => (format!("the SOCKS proxy refused ({reason})"), false),
+        };
+        Reason::Socks(message, is_permanent)
     }
 
     pub(super) fn into_error(self, authority: &str, proxy: Option<&str>) -> ConnectError {
@@ -83,7 +95,7 @@ impl Reason {
 
     fn number(&self) -> Option<i32> {
         match self {
-            Reason::Tcp(error) | Reason::Tls(error) | Reason::ProxyTls(error) | Reason::ProxyLost(error) => {
+            Reason::Tcp(error) | Reason::Tls(error, _) | Reason::ProxyTls(error) | Reason::ProxyLost(error) => {
                 error.raw_os_error()
             }
             _ => None,
@@ -94,14 +106,20 @@ impl Reason {
         match self {
             Reason::Resolve(error) => (error.reason.clone(), Some(error.code.into()), false),
             Reason::Tcp(error) => (in_words(error), code(error), false),
-            Reason::Tls(error) => describe_tls("server", error),
-            Reason::ProxyTls(error) => describe_tls("proxy", error),
+            Reason::Tls(error, certificate) => describe_tls("server", error, *certificate),
+            // The client certificate is not for proxies.
+            Reason::ProxyTls(error) => describe_tls("proxy", error, ClientCertificate::NotRequested),
+            // In TLS 1.3, a proxy can abort the handshake after that of the client.
+            Reason::ProxyLost(error) if is_of_tls(error) => {
+                describe_tls("proxy", error, ClientCertificate::NotRequested)
+            }
             Reason::ProxyLost(error) => {
                 (format!("the proxy did not respond ({})", in_words(error)), code(error), false)
             }
             Reason::ProxyRefused(status) => {
                 let hint = match status.as_u16() {
-                    407 => CHECK_CREDENTIALS,
+                    // Some proxies return 401 for a wrong password.
+                    401 | 407 => CHECK_CREDENTIALS,
                     _ => "",
                 };
                 // The same statuses as for responses of the API.
@@ -141,6 +159,11 @@ impl fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
+/// Whether an I/O error is one of TLS.
+fn is_of_tls(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|error| error.is::<rustls::Error>())
+}
+
 /// Copies an I/O error, which cannot be cloned.
 fn copy(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
@@ -150,7 +173,7 @@ fn copy(error: &io::Error) -> io::Error {
 }
 
 /// The text of an I/O error without its number, such as `connection refused`.
-fn in_words(error: &io::Error) -> String {
+pub(super) fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut characters = text.chars();
@@ -158,7 +181,7 @@ fn in_words(error: &io::Error) -> String {
 }
 
 /// The name of the `errno`, such as `ECONNREFUSED`.
-fn code(error: &io::Error) -> Option<Cow<'static, str>> {
+pub(super) fn code(error: &io::Error) -> Option<Cow<'static, str>> {
     #[cfg(unix)]
     if let Some(code) = error.raw_os_error() {
         return Some(format!("{:?}", nix::errno::Errno::from_raw(code)).into());
@@ -182,79 +205,8 @@ pub(crate) fn code_of_loss(error: &(dyn std::error::Error + 'static)) -> Option<
         return Some("ECONNRESET".into());
     }
     // TLS can also fail after the handshake, if the server rejects the client.
-    let (_, code, _) = describe_tls("server", error.downcast_ref()?);
+    let (_, code, _) = describe_tls("server", error.downcast_ref()?, ClientCertificate::NotRequested);
     code
-}
-
-/// Describes a failed handshake with the peer, which is the server or a proxy.
-fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, str>>, bool) {
-    let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {
-        return (
-            format!("the {peer} closed the connection during the TLS handshake ({})", in_words(error)),
-            code(error),
-            false,
-        );
-    };
-    match error {
-        rustls::Error::InvalidCertificate(error) => {
-            let (what, code) = describe_certificate(error);
-            (format!("the {peer}'s certificate {what}"), Some(code.into()), true)
-        }
-        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => (
-            format!("the {peer} does not use TLS on this port: it may be a port for http://"),
-            Some("EPROTO".into()),
-            true,
-        ),
-        rustls::Error::AlertReceived(alert) => {
-            let alert = words(&format!("{alert:?}"));
-            (format!("the {peer} aborted the TLS handshake with the alert \"{alert}\""), Some("EPROTO".into()), false)
-        }
-        rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => (
-            format!("the {peer} supports no TLS version or cipher suite that the client supports"),
-            Some("EPROTO".into()),
-            true,
-        ),
-        _ => (format!("the TLS handshake with the {peer} failed"), Some("EPROTO".into()), false),
-    }
-}
-
-fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str) {
-    match error {
-        CertificateError::UnknownIssuer => (
-            "has an unknown issuer: to trust your company's own certificate authority, set `ca_file`",
-            "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-        ),
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            ("has expired, or the clock of this machine is wrong", "CERT_HAS_EXPIRED")
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            ("is not valid yet, or the clock of this machine is wrong", "CERT_NOT_YET_VALID")
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            ("is not valid for this host name", "ERR_TLS_CERT_ALTNAME_INVALID")
-        }
-        CertificateError::Revoked => ("was revoked", "CERT_REVOKED"),
-        CertificateError::BadSignature => ("has an invalid signature", "CERT_SIGNATURE_FAILURE"),
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            ("is not a server certificate", "INVALID_PURPOSE")
-        }
-        CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
-            ("is a certificate of an authority, not of a server", "INVALID_PURPOSE")
-        }
-        _ => ("is invalid", "CERT_REJECTED"),
-    }
-}
-
-/// Splits a name into words: `HandshakeFailure` becomes `handshake failure`.
-fn words(name: &str) -> String {
-    let mut words = String::new();
-    for character in name.chars() {
-        if character.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(character.to_lowercase());
-    }
-    words
 }
 
 #[cfg(test)]
@@ -263,34 +215,15 @@ mod tests {
 
     use super::*;
 
-    fn tls(error: rustls::Error) -> ConnectError {
+    #[test]
+    fn a_message_names_the_proxy() {
+        let error = rustls::Error::General("secret".into());
         let error = io::Error::new(io::ErrorKind::InvalidData, error);
-        Reason::Tls(error).into_error("api.zexa.ao:443", Some("proxy.example:3128"))
-    }
-
-    #[test]
-    fn an_untrusted_certificate() {
-        let error = tls(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        let reason = Reason::Tls(error, ClientCertificate::NotRequested);
         assert_eq!(
-            error.message,
-            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the server's certificate has an unknown issuer: to \
-             trust your company's own certificate authority, set `ca_file`"
+            reason.into_error("api.zexa.ao:443", Some("proxy.example:3128")).message,
+            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the TLS handshake with the server failed"
         );
-        assert_eq!((error.code.as_deref(), error.is_permanent), (Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), true));
-    }
-
-    #[test]
-    fn errors_of_rustls_become_sentences() {
-        for error in [
-            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
-            rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
-            rustls::Error::General("secret".into()),
-        ] {
-            let message = tls(error).message;
-            let sentence = message.split(": ").last().unwrap_or_default();
-            assert!(!sentence.contains(['(', '{']) && !sentence.contains("secret"), "{message}");
-        }
-        assert_eq!(words(&format!("{:?}", AlertDescription::UnknownCA)), "unknown c a");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! [`Connector`]: opens the connections of a client, directly or through its proxy.
 
 mod failure;
+mod rejected;
 mod resolver;
 mod stream;
+mod tls_failure;
 mod tunnel;
 
 use std::future::Future;
@@ -26,9 +28,11 @@ use tower_service::Service;
 
 use self::failure::Reason;
 pub(crate) use self::failure::{ConnectError, code_of_loss, is_closed_by_server};
+pub(crate) use self::rejected::Rejected;
 use self::resolver::Resolver;
 use self::stream::Stream;
 pub(crate) use self::stream::{Connection, UsesTls};
+use super::identity::ClientAuthentication;
 use crate::proxy::{Protocol, Proxy, Route};
 
 /// The idle time before the first TCP keep-alive probe, and the interval between probes. Routers drop connections that are idle for some minutes.
@@ -44,8 +48,9 @@ struct Parts {
     tcp: HttpConnector<Resolver>,
     route: Route,
     tls: TlsConnector,
-    /// For the connection to a proxy, with which no HTTP version is negotiated.
+    /// For the connection to a proxy, with which no HTTP version is negotiated, and which does not receive the client certificate.
     proxy_tls: TlsConnector,
+    authentication: Arc<ClientAuthentication>,
     timeout: Duration,
     user_agent: HeaderValue,
 }
@@ -77,7 +82,13 @@ impl Progress {
 }
 
 impl Connector {
-    pub(crate) fn new(route: Route, tls: ClientConfig, timeout: Duration, user_agent: HeaderValue) -> Connector {
+    pub(crate) fn new(
+        route: Route,
+        mut tls: ClientConfig,
+        authentication: Arc<ClientAuthentication>,
+        timeout: Duration,
+        user_agent: HeaderValue,
+    ) -> Connector {
         let mut tcp = HttpConnector::new_with_resolver(Resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -85,12 +96,11 @@ impl Connector {
         tcp.set_keepalive(Some(KEEP_ALIVE));
         tcp.set_keepalive_interval(Some(KEEP_ALIVE));
         tcp.set_keepalive_retries(Some(KEEP_ALIVE_PROBES));
-        let tls = Arc::new(tls);
         let mut proxy_tls = tls.clone();
-        if matches!(&route, Route::Proxy(proxy) if proxy.protocol == Protocol::Https) {
-            Arc::make_mut(&mut proxy_tls).alpn_protocols.clear();
-        }
-        Connector(Arc::new(Parts { tcp, route, tls: tls.into(), proxy_tls: proxy_tls.into(), timeout, user_agent }))
+        proxy_tls.alpn_protocols.clear();
+        tls.client_auth_cert_resolver = authentication.clone();
+        let (tls, proxy_tls) = (Arc::new(tls).into(), Arc::new(proxy_tls).into());
+        Connector(Arc::new(Parts { tcp, route, tls, proxy_tls, authentication, timeout, user_agent }))
     }
 }
 
@@ -159,10 +169,10 @@ impl Parts {
             false => Stream::Plain(tcp),
             true => {
                 progress.reach(Step::Tls);
-                Stream::Tls(Box::new(handshake(&self.tls, target, tcp).await?.map_err(Reason::Tls)?))
+                Stream::Tls(Box::new(self.handshake_with_server(target, tcp).await?))
             }
         };
-        Ok(Connection::new(stream, false))
+        Ok(Connection::new(stream, false, self.authentication.clone()))
     }
 
     async fn through_proxy(
@@ -173,7 +183,7 @@ impl Parts {
         progress: &Progress,
     ) -> Result<Connection, Reason> {
         if !is_https(target) {
-            return Ok(Connection::new(Stream::Plain(tcp), true));
+            return Ok(Connection::new(Stream::Plain(tcp), true, self.authentication.clone()));
         }
         tunnel::open(&mut tcp, &authority(target), &self.user_agent, proxy.authorization.as_ref()).await?;
         self.secure(target, tcp, progress).await
@@ -188,12 +198,21 @@ impl Parts {
     ) -> Result<Connection, Reason> {
         let mut tls = handshake(&self.proxy_tls, &proxy.uri, tcp).await?.map_err(Reason::ProxyTls)?;
         if !is_https(target) {
-            return Ok(Connection::new(Stream::Tls(Box::new(tls)), true));
+            return Ok(Connection::new(Stream::Tls(Box::new(tls)), true, self.authentication.clone()));
         }
         tunnel::open(&mut tls, &authority(target), &self.user_agent, proxy.authorization.as_ref()).await?;
         progress.reach(Step::Tls);
-        let stream = handshake(&self.tls, target, tls).await?.map_err(Reason::Tls)?;
-        Ok(Connection::new(Stream::TlsInTls(Box::new(stream)), false))
+        let stream = self.handshake_with_server(target, tls).await?;
+        Ok(Connection::new(Stream::TlsInTls(Box::new(stream)), false, self.authentication.clone()))
+    }
+
+    async fn handshake_with_server<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        target: &Uri,
+        stream: S,
+    ) -> Result<TlsStream<S>, Reason> {
+        let secured = handshake(&self.tls, target, stream).await?;
+        secured.map_err(|error| Reason::Tls(error, self.authentication.state()))
     }
 
     async fn socks(&self, proxy: &Proxy, target: &Uri, progress: &Progress) -> Result<TcpStream, Reason> {
@@ -207,7 +226,9 @@ impl Parts {
         if let Some((user, password)) = &proxy.credentials {
             socks = socks.with_auth(user.clone(), password.clone());
         }
-        socks.call(target).await.map(TokioIo::into_inner).map_err(|error| Reason::of_socks(&error))
+        let has_credentials = proxy.credentials.is_some();
+        let connected = socks.call(target).await.map(TokioIo::into_inner);
+        connected.map_err(|error| Reason::of_socks(&error, has_credentials))
     }
 }
 

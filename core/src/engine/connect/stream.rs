@@ -3,12 +3,17 @@
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hyper_util::client::legacy::connect::{self, Connected};
+use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+
+use super::super::identity::{ClientAuthentication, ClientCertificate};
+use super::rejected::Rejected;
 
 /// A connection over which requests can be sent.
 pub(crate) struct Connection {
@@ -17,11 +22,47 @@ pub(crate) struct Connection {
     pub(super) is_forwarded: bool,
     /// Whether nothing has been received yet.
     is_new: bool,
+    authentication: Arc<ClientAuthentication>,
 }
 
 impl Connection {
-    pub(super) fn new(stream: Stream, is_forwarded: bool) -> Connection {
-        Connection { stream, is_forwarded, is_new: true }
+    pub(super) fn new(stream: Stream, is_forwarded: bool, authentication: Arc<ClientAuthentication>) -> Connection {
+        Connection { stream, is_forwarded, is_new: true, authentication }
+    }
+
+    /// Whether the server may still reject the handshake, because in TLS 1.3 that of the client ends earlier.
+    fn may_be_rejected(&self) -> bool {
+        let tls = match &self.stream {
+            Stream::Tls(stream) if !self.is_forwarded => stream.get_ref().1,
+            Stream::TlsInTls(stream) => stream.get_ref().1,
+            _ => return false,
+        };
+        self.is_new
+            && tls.protocol_version() == Some(ProtocolVersion::TLSv1_3)
+            && self.authentication.state() != ClientCertificate::NotRequested
+    }
+
+    /// The error that explains this one, if the server has rejected the client certificate.
+    fn explained(&self, error: io::Error) -> io::Error {
+        Rejected::of_first_read(&error, self.authentication.state()).map_or(error, io::Error::from)
+    }
+
+    fn written<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        written.map(|written| written.map_err(|error| self.failed_write(error, context)))
+    }
+
+    /// The error of a write. If the server has closed the connection, its alert can still be read.
+    fn failed_write(&mut self, error: io::Error, context: &mut Context<'_>) -> io::Error {
+        if !self.may_be_rejected() {
+            return error;
+        }
+        let mut buffer = [0; 512];
+        match Pin::new(&mut self.stream).poll_read(context, &mut ReadBuf::new(&mut buffer)) {
+            Poll::Ready(Err(alert)) => {
+                Rejected::of_first_read(&alert, self.authentication.state()).map_or(error, Into::into)
+            }
+            _ => error,
+        }
     }
 }
 
@@ -111,6 +152,7 @@ impl AsyncWrite for Stream {
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let start = buffer.filled().len();
+        let may_be_rejected = self.may_be_rejected();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if self.is_new && matches!(read, Poll::Ready(Ok(()))) {
             self.is_new = false;
@@ -122,13 +164,17 @@ impl AsyncRead for Connection {
                 )));
             }
         }
-        read
+        match read {
+            Poll::Ready(Err(error)) if may_be_rejected => Poll::Ready(Err(self.explained(error))),
+            read => read,
+        }
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(written, cx)
     }
 
     fn poll_write_vectored(
@@ -136,7 +182,8 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.written(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -144,7 +191,8 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.written(flushed, cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

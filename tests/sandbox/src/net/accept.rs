@@ -8,11 +8,11 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 use super::connection::{Break, Connection};
 use super::http2::Http2Filter;
 use super::socket::{SharedSocket, drain, end_writing};
+use super::tls::Tls;
 use super::write_limiter::WriteLimiter;
 use crate::fault::Then;
 use crate::hub::HostedServer;
@@ -23,7 +23,7 @@ use crate::service;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Accepts connections until the server stops.
-pub(crate) async fn serve(listener: TcpListener, hosted: HostedServer, tls: Option<TlsAcceptor>) {
+pub(crate) async fn serve(listener: TcpListener, hosted: HostedServer, tls: Option<Tls>) {
     let accepting = async {
         loop {
             match listener.accept().await {
@@ -41,7 +41,7 @@ pub(crate) async fn serve(listener: TcpListener, hosted: HostedServer, tls: Opti
     }
 }
 
-async fn serve_connection(socket: TcpStream, hosted: HostedServer, tls: Option<TlsAcceptor>) {
+async fn serve_connection(socket: TcpStream, hosted: HostedServer, tls: Option<Tls>) {
     let _ = socket.set_nodelay(true);
     let socket = Arc::new(socket);
     let mut counted = (!hosted.only_control).then(|| hosted.server.traffic.opened());
@@ -57,7 +57,7 @@ async fn serve_connection(socket: TcpStream, hosted: HostedServer, tls: Option<T
 async fn serve_until_break(
     socket: &Arc<TcpStream>,
     hosted: &HostedServer,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
     counted: &mut Option<OpenConnection<'_>>,
 ) {
     let fault = if hosted.only_control { None } else { hosted.server.faults().for_connection() };
@@ -88,19 +88,26 @@ async fn serve_until_break(
 }
 
 /// Serves HTTP. Returns how to end the connection, or `None` if it has already ended.
-async fn serve_socket(socket: &Arc<TcpStream>, hosted: &HostedServer, tls: Option<TlsAcceptor>) -> Option<Break> {
+async fn serve_socket(socket: &Arc<TcpStream>, hosted: &HostedServer, tls: Option<Tls>) -> Option<Break> {
     let stream = SharedSocket(Arc::clone(socket));
     match tls {
-        None => serve_stream(stream, hosted).await,
-        Some(tls) => serve_stream(tls.accept(stream).await.ok()?, hosted).await,
+        None => serve_stream(stream, hosted, None).await,
+        Some(tls) => match tls.acceptor.accept(stream).await {
+            Ok(stream) => {
+                let client_certificate = tls.client_certificate(stream.get_ref().1);
+                serve_stream(stream, hosted, client_certificate).await
+            }
+            // An alert was sent. The client reads it only if no RST follows.
+            Err(_) => Some(Break::Close),
+        },
     }
 }
 
-async fn serve_stream<S>(stream: S, hosted: &HostedServer) -> Option<Break>
+async fn serve_stream<S>(stream: S, hosted: &HostedServer, client_certificate: Option<Arc<str>>) -> Option<Break>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let connection = Arc::new(Connection::new(hosted.server.stream_rules.clone()));
+    let connection = Arc::new(Connection::new(hosted.server.stream_rules.clone(), client_certificate));
     let stream = Http2Filter::new(stream, Arc::clone(&connection));
     let gate = WriteLimiter { stream, connection: Arc::clone(&connection) };
     let service = service_fn(|request| {

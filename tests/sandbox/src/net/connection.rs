@@ -1,6 +1,6 @@
 //! The state of a connection that faults control: after which byte it breaks, and how.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -14,6 +14,7 @@ pub(crate) struct Connection {
     /// Number of the connection, assigned with its first request.
     number: std::sync::OnceLock<u64>,
     streams: Mutex<Streams>,
+    client_certificate: Option<Arc<str>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,13 +50,19 @@ pub(crate) enum Break {
 }
 
 impl Connection {
-    pub(super) fn new(rules: StreamRules) -> Self {
+    pub(super) fn new(rules: StreamRules, client_certificate: Option<Arc<str>>) -> Self {
         Self {
             plan: Mutex::default(),
             broken: Notify::new(),
             number: std::sync::OnceLock::new(),
             streams: Mutex::new(Streams::new(rules)),
+            client_certificate,
         }
+    }
+
+    /// Common name of the certificate with which the client authenticated itself.
+    pub(crate) fn client_certificate(&self) -> Option<Arc<str>> {
+        self.client_certificate.clone()
     }
 
     /// The streams, if the connection speaks HTTP/2.

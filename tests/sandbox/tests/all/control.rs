@@ -99,7 +99,7 @@ fn requests_are_recorded_with_all_fields() {
     let recorded = control.get("/requests").body["requests"].clone();
     let expected = json!([
         {"number": 1, "method": "POST", "path": "/v1/messages", "query": {"$exact": {}}, "body": {"$exact": sms()},
-         "text": null, "connection": 1, "stream": null, "since_previous": 0, "http_version": "1.1", "status": 201, "fault": null,
+         "text": null, "connection": 1, "stream": null, "since_previous": 0, "http_version": "1.1", "client_certificate": null, "status": 201, "fault": null,
          "message_id": {"$regex": "^msg_"}, "headers": {"content-type": "application/json",
          "authorization": "Bearer zx_test_sandbox"}},
         {"number": 2, "path": "/v1/contacts/a%2Fb", "query": {"$exact": {"search": "Ana é", "page": "2"}}, "body": null,

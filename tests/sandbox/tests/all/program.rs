@@ -100,6 +100,15 @@ fn flags_configure_the_server() {
 }
 
 #[test]
+fn a_flag_requires_a_client_certificate() {
+    let program = Program::start(&["--require-client-certificate"]);
+    assert!(program.text("url").starts_with("https://"));
+    assert!(program.api().call("GET", "/credits", None).is_err());
+    assert!(std::path::Path::new(program.text("client_cert_file")).exists());
+    assert!(std::path::Path::new(program.text("client_key_file")).exists());
+}
+
+#[test]
 fn flags_and_state_configure_http_2() {
     let program = Program::start(&["--tls", "--goaway-after", "2", "--max-concurrent-streams", "10,1"]);
     let control = Api { url: program.text("control").to_owned(), ..program.api() };

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
+use rustls::version::{TLS12, TLS13};
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
 
@@ -125,4 +126,55 @@ fn the_control_api_uses_plain_http_and_is_not_hit_by_faults() {
     let plain = control.url.replace("/_sandbox", "/v1");
     Api { url: plain, ..Api::control(&sandbox) }.get("/credits").is(404, "not_found", None);
     assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_client_certificate_is_required_and_recorded() {
+    for (name, version) in [("1.2", &TLS12), ("1.3", &TLS13)] {
+        let state = json!({"tls": true, "require_client_certificate": true, "tls_versions": [name]});
+        let sandbox = Sandbox::from_json(json!({"state": state}));
+        assert!(Api::of(&sandbox).call("GET", "/credits", None).is_err(), "{name}");
+        let shop = sandbox.issue_client_certificate("shop").unwrap();
+        let other = tls(json!([]));
+        for (certificate, is_accepted) in
+            [(sandbox.client_certificate().unwrap(), true), (&shop, true), (other.client_certificate().unwrap(), false)]
+        {
+            let client = common::authenticated_client(&sandbox, certificate, &[version]);
+            let answer = Api { client, ..Api::of(&sandbox) }.call("GET", "/credits", None);
+            assert_eq!(answer.is_ok(), is_accepted, "{name} {certificate:?}");
+        }
+        let names: Vec<_> = sandbox.requests().into_iter().map(|request| request.client_certificate).collect();
+        assert_eq!(names, [Some("zexa-sandbox-client".to_owned()), Some("shop".to_owned())]);
+    }
+}
+
+#[test]
+fn the_files_are_private_and_removed_at_the_end() {
+    let sandbox = tls(json!([]));
+    let certificate = sandbox.client_certificate().unwrap().clone();
+    let announced = sandbox.announcement();
+    assert_eq!(announced["client_cert_file"], json!(certificate.cert_file));
+    assert_eq!(announced["client_key_file"], json!(certificate.key_file));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = certificate.key_file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    drop(sandbox);
+    assert!(!certificate.key_file.parent().unwrap().exists());
+}
+
+#[test]
+fn a_client_certificate_without_tls_is_an_error() {
+    let root = Sandbox::start();
+    let spec = json!({"state": {"require_client_certificate": true}});
+    let error = Api::control(&root).post("/instances", &spec);
+    assert_eq!(error.status, 400);
+    assert!(
+        error.body["message"].as_str().unwrap().contains("require_client_certificate: requires tls"),
+        "{}",
+        error.body
+    );
+    assert!(root.issue_client_certificate("shop").is_err());
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder};
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
-use zexa_sandbox::Sandbox;
+use zexa_sandbox::{ClientCertificate, Sandbox};
 
 pub(crate) struct Api {
     pub(crate) client: Client,
@@ -121,6 +121,26 @@ pub(crate) fn socket(sandbox: &Sandbox) -> TcpStream {
 pub(crate) fn tls_session(sandbox: &Sandbox, alpn: &[&str]) -> rustls::ClientConnection {
     let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
     rustls::ClientConnection::new(Arc::new(tls_config(sandbox.ca_file(), alpn)), name).unwrap()
+}
+
+/// A client that authenticates itself with a certificate, over these versions of TLS.
+pub(crate) fn authenticated_client(
+    sandbox: &Sandbox,
+    certificate: &ClientCertificate,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> reqwest::blocking::Client {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(sandbox.ca_file().unwrap()).unwrap()).unwrap();
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_auth_cert(
+            vec![CertificateDer::from_pem_file(&certificate.cert_file).unwrap()],
+            PrivateKeyDer::from_pem_file(&certificate.key_file).unwrap(),
+        )
+        .unwrap();
+    Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
 }
 
 /// A `GET /credits` request in HTTP/1.1.
