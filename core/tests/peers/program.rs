@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,10 +71,14 @@ impl Drop for Program {
     }
 }
 
-/// Ports that were free a moment ago.
+/// Ports that are free. They are below those that systems assign to connections and to servers without a port of their own, so that nothing else takes
+/// them before the program does.
 pub(crate) fn free_ports(count: usize) -> Vec<u16> {
-    let listeners: Vec<_> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").expect("a port")).collect();
-    listeners.iter().map(|listener| listener.local_addr().expect("an address").port()).collect()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Other processes that run these tests begin elsewhere.
+    let start = std::process::id() as u16 % 1000 * 10;
+    let candidates = std::iter::repeat_with(|| 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000);
+    candidates.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).take(count).collect()
 }
 
 /// Writes a file, and returns its path.
