@@ -32,6 +32,11 @@ pub(super) enum Fault {
         after: usize,
         how: Break,
     },
+    /// End the connection at this time, whatever happens then: it may be idle, or a request or response may be on its way.
+    End {
+        after: Duration,
+        is_reset: bool,
+    },
     /// Let a few bytes through at a time.
     Trickle(usize),
     /// Violate a promise on purpose: see [`Sabotage`].
@@ -139,6 +144,11 @@ impl Fault {
         match random.u8(0..100) {
             0..6 => Fault::Refuse(Duration::from_millis(random.u64(1..60))),
             6..15 => Fault::Trickle(random.usize(1..40)),
+            15..30 => {
+                // Short times are as likely as long ones.
+                let most = 2 << random.u32(2..11);
+                Fault::End { after: Duration::from_millis(random.u64(1..most)), is_reset: random.bool() }
+            }
             _ => Fault::Break {
                 direction: if random.bool() { Direction::Request } else { Direction::Response },
                 after: position(route, &mut random),
@@ -218,6 +228,8 @@ mod tests {
             |fault: &Fault| *fault == Fault::None,
             |fault: &Fault| matches!(fault, Fault::Refuse(_)),
             |fault: &Fault| matches!(fault, Fault::Trickle(_)),
+            |fault: &Fault| matches!(fault, Fault::End { is_reset: true, .. }),
+            |fault: &Fault| matches!(fault, Fault::End { is_reset: false, .. }),
             |fault: &Fault| matches!(fault, Fault::Break { how: Break::Reset, direction: Direction::Request, .. }),
             |fault: &Fault| matches!(fault, Fault::Break { how: Break::HalfClose, direction: Direction::Response, .. }),
             |fault: &Fault| matches!(fault, Fault::Break { how: Break::Truncate, .. }),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::Proxy;
 use super::plan::{Break, Direction, Fault};
@@ -38,7 +38,16 @@ where
         let (from_upstream, to_upstream) = tokio::io::split(upstream);
         let requests = pump(proxy, from_client, to_upstream, fault, Direction::Request);
         let responses = pump(proxy, from_upstream, to_client, fault, Direction::Response);
-        both(requests, responses).await
+        match fault {
+            Fault::End { after, is_reset } => match timeout(after, both(requests, responses)).await {
+                Ok(is_reset) => is_reset,
+                Err(_) => {
+                    proxy.count(if is_reset { "reset at a time" } else { "closed at a time" });
+                    is_reset
+                }
+            },
+            _ => both(requests, responses).await,
+        }
     };
     if is_reset {
         reset(&client);
