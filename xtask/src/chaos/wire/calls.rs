@@ -95,7 +95,8 @@ impl Calls {
 
     /// Notes that a call has ended. A bulk run with a ledger can only then be made once more.
     pub(super) fn end(&mut self, call: &Call) {
-        if call.kind == Kind::Recorded && self.random.bool() {
+        // Without a random number: the order of the ends must not change the calls that follow.
+        if call.kind == Kind::Recorded && call.number.is_multiple_of(2) {
             self.again.push_back(call.clone());
         }
     }
@@ -163,7 +164,7 @@ fn time(random: &mut Rng, least: u64, most: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     use super::*;
 
@@ -184,15 +185,16 @@ mod tests {
     #[test]
     fn only_calls_with_keys_send_the_messages_of_another_call() {
         let mut calls = Calls::new(3);
-        let (mut messages, mut again) = (HashSet::new(), 0);
+        let (mut messages, mut again) = (HashSet::new(), HashMap::new());
         for _ in 0..2000 {
             let call = calls.next(None);
+            calls.end(&call);
             for message in call.first..call.first + call.count {
                 let is_new = messages.insert(message);
                 assert!(is_new || call.kind.has_keys(), "{call:?}");
-                again += u32::from(!is_new);
+                *again.entry(call.kind.name()).or_insert(0) += u32::from(!is_new);
             }
         }
-        assert!(again > 200, "{again}");
+        assert!(again["keyed"] > 50 && again["recorded"] > 200, "{again:?}");
     }
 }

@@ -75,7 +75,7 @@ fn start_sandbox(random: &mut fastrand::Rng, record: &Path, proxy: &mut Proxy) -
         r#"[{{"times": 0, "probability": 0.004, "seed": {seed}, "status": 429}},
             {{"times": 0, "probability": 0.03, "seed": {seed}, "any_of": [
                 {{"status": 500}}, {{"status": 503, "process": true}}, {{"status": 200, "text": "<html>portal</html>"}},
-                {{"at": "head", "then": "cut"}}, {{"at": "body", "then": "reset"}}]}},
+                {{"then": "close"}}, {{"at": "head", "then": "cut"}}, {{"at": "body", "then": "reset"}}]}},
             {{"method": "POST", "times": 0, "probability": 0.3, "seed": {seed}, "delay": 0.04, "process": true}},
             {{"method": "POST", "times": 0, "probability": 0.4, "seed": {seed}, "delay": 0.04}}]"#
     ))?;
