@@ -85,6 +85,9 @@ pub(super) struct Calls {
     again: VecDeque<Call>,
 }
 
+/// Number of calls that wait to be made once more, after which the next one is.
+const MOST_AGAIN: usize = 30;
+
 /// Number of rows of the largest bulk run.
 const MAX_ROWS: u64 = 60;
 
@@ -140,16 +143,17 @@ impl Calls {
             (Kind::Wait, None) => call.kind = Kind::List,
             _ => {}
         }
-        let repeats = call.kind.has_keys() && random.bool();
-        // The same messages, over the same route: a ledger belongs to an address of the API.
-        if repeats && let Some(earlier) = self.again.pop_front() {
+        // Some keys are used again at the same time, and others when the result of the first call is known.
+        let most = if random.bool() { 0 } else { MOST_AGAIN };
+        let is_again = call.kind.has_keys() && self.again.len() > most;
+        if is_again && let Some(earlier) = self.again.pop_front() {
+            // The same messages, over the same route: a ledger belongs to an address of the API.
             call = Call { number: self.number, retries: call.retries, timeout: call.timeout, ..earlier };
         } else {
             self.message += count;
-        }
-        // While the first call is in progress.
-        if repeats && call.kind == Kind::Keyed {
-            self.again.push_back(call.clone());
+            if call.kind == Kind::Keyed {
+                self.again.extend(std::iter::repeat_n(call.clone(), random.usize(0..4)));
+            }
         }
         self.number += 1;
         call
