@@ -145,6 +145,8 @@ impl Calls {
         }
         // Some keys are used again at the same time, and others when the result of the first call is known.
         let most = if random.bool() { 0 } else { MOST_AGAIN };
+        // Always chosen, so that the calls that follow do not depend on it.
+        let times = random.usize(0..4);
         let is_again = call.kind.has_keys() && self.again.len() > most;
         if is_again && let Some(earlier) = self.again.pop_front() {
             // The same messages, over the same route: a ledger belongs to an address of the API.
@@ -152,7 +154,7 @@ impl Calls {
         } else {
             self.message += count;
             if call.kind == Kind::Keyed {
-                self.again.extend(std::iter::repeat_n(call.clone(), random.usize(0..4)));
+                self.again.extend(std::iter::repeat_n(call.clone(), times));
             }
         }
         self.number += 1;
