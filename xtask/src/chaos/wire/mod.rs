@@ -54,7 +54,7 @@ fn run_language(language: &'static Language, options: &Options) -> Result {
 /// The step `chaos` of the tests: a minute in all languages, and the proof that a proxy that breaks the promises is found.
 pub(crate) fn check() -> Result {
     let options = Options::for_test();
-    programs::assemble(&options.languages)?;
+    programs::build(&options.languages)?;
     let sabotage = SABOTAGE.iter().map(|(name, violation)| {
         let options = Options { sabotage: (*name).to_owned(), minutes: 0.0, ..options.clone() };
         check_sabotage(&options, violation)

@@ -88,11 +88,6 @@ pub(super) fn build(languages: &[&Language]) -> Result {
         targets.push("--lib");
     }
     command::run(&mut cargo_workspace("build", &targets))?;
-    assemble(languages)
-}
-
-/// Prepares the programs of these languages.
-pub(super) fn assemble(languages: &[&Language]) -> Result {
     languages.iter().try_for_each(|language| (language.assemble)())
 }
 
