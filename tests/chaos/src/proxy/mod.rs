@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -35,7 +36,7 @@ use self::tls::Tls;
 use crate::Done;
 
 /// Of the connections of the plain route, one in this many is sabotaged.
-const SABOTAGED: u64 = 8;
+const SABOTAGED: u64 = 4;
 
 /// Runs the proxy until stdin closes.
 pub(crate) fn run(seed: &str, sabotage: &str) -> Done {
@@ -125,6 +126,16 @@ fn listen(port: u16) -> io::Result<TcpListener> {
     socket.listen(1024)
 }
 
+/// Listens on the port as soon as it is free: meanwhile, the system may have given it to a connection of another program.
+async fn listen_again(port: u16) -> TcpListener {
+    loop {
+        match listen(port) {
+            Ok(listener) => return listener,
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
 /// Accepts the connections of a route.
 async fn accept(proxy: Arc<Proxy>, route: Route, mut listener: TcpListener) -> io::Result<()> {
     let port = listener.local_addr()?.port();
@@ -135,11 +146,11 @@ async fn accept(proxy: Arc<Proxy>, route: Route, mut listener: TcpListener) -> i
         match sabotage.map_or_else(|| Fault::of(proxy.seed, route, number), Fault::Sabotage) {
             Fault::Refuse(time) => {
                 proxy.count("refuse");
-                client.set_zero_linger()?;
+                tcp::reset(&client);
                 // Connections are refused while nothing listens.
                 drop((client, listener));
                 tokio::time::sleep(time).await;
-                listener = listen(port)?;
+                listener = listen_again(port).await;
             }
             Fault::Sabotage(sabotage) => proxy.spawn(sabotage::serve(proxy.clone(), client, sabotage)),
             fault => proxy.spawn(serve_connection(proxy.clone(), route, number, client, fault)),
