@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,9 @@ use crate::{paths, show};
 
 /// Number of calls in progress at the same time.
 const CONCURRENCY: usize = 32;
+
+/// Number of processes that make them. They share the ledgers.
+const PROCESSES: usize = 2;
 
 /// Number of calls of a run on a machine that is too slow to make them in time.
 const LEAST_CALLS: usize = 400;
@@ -79,8 +82,15 @@ pub(super) fn run(language: &'static Language, options: &Options) -> Result<Summ
     let mut command = (language.program)();
     command.env("ZEXA_API_KEY", &server.api_key).env("CHAOS_FOLDER", &folder);
     proxy.tell(&mut command);
+    command.arg(CONCURRENCY.to_string());
+    let (sender, lines) = mpsc::channel();
+    let programs = (0..PROCESSES).map(|_| Program::start(&mut command, sender.clone()));
+    let programs = programs.collect::<Result<Vec<_>>>()?;
+    // The others are dropped at the end of each program.
+    drop(sender);
     let mut run = Run {
-        program: Program::start(&mut command)?,
+        programs,
+        lines,
         calls: Calls::new(options.seed),
         reported: Vec::new(),
         in_progress: Vec::new(),
@@ -130,7 +140,9 @@ fn write_reports(folder: &Path, reported: &[Reported]) -> Result {
 }
 
 struct Run {
-    program: Program,
+    programs: Vec<Program>,
+    /// What they print.
+    lines: Receiver<String>,
     calls: Calls,
     reported: Vec<Reported>,
     /// Numbers of the calls that have not ended, and their deadlines.
@@ -146,7 +158,8 @@ impl Run {
     /// Begins the next call.
     fn begin(&mut self) -> Result {
         let call = self.calls.next(self.sent.as_deref());
-        self.program.write(&call.line())?;
+        let index = call.number as usize % self.programs.len();
+        self.programs[index].write(&call.line())?;
         self.in_progress.push((self.reported.len(), Instant::now() + call.deadline()));
         self.reports += 1;
         self.reported.push(Reported::new(call, self.reports));
@@ -157,16 +170,19 @@ impl Run {
     fn wait_for_report(&mut self) -> Result {
         let now = Instant::now();
         if let Some((number, _)) = self.in_progress.iter().find(|(_, deadline)| now > *deadline + MAX_OVERRUN) {
-            return Err(format!("a call has not ended: {:?}", self.reported[*number]));
+            let has_ended = self.programs.iter_mut().any(|program| matches!(program.child.try_wait(), Ok(Some(_))));
+            let reason = if has_ended { "its program has failed" } else { "it hangs" };
+            return Err(format!("a call has not ended, because {reason}: {:?}", self.reported[*number]));
         }
-        match self.program.lines.recv_timeout(Duration::from_millis(10)) {
+        match self.lines.recv_timeout(Duration::from_millis(10)) {
             Ok(line) => self.add(&line)?,
             Err(RecvTimeoutError::Timeout) => return Ok(()),
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(format!("the program has ended: {:?}", self.program.wait()));
+                self.programs.iter_mut().try_for_each(Program::wait)?;
+                return Err("the programs have ended before their last call".to_owned());
             }
         }
-        while let Ok(line) = self.program.lines.try_recv() {
+        while let Ok(line) = self.lines.try_recv() {
             self.add(&line)?;
         }
         Ok(())
@@ -192,18 +208,20 @@ impl Run {
         Ok(())
     }
 
-    /// Waits for the end of the program. Further reports are read, too.
+    /// Waits for the end of the programs. Further reports are read, too.
     fn end(&mut self) -> Result {
-        drop(self.program.stdin.take());
+        for program in &mut self.programs {
+            drop(program.stdin.take());
+        }
         let until = Instant::now() + MAX_OVERRUN;
         loop {
-            match self.program.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => self.add(&line)?,
                 Err(RecvTimeoutError::Timeout) => return Err("the program does not exit".to_owned()),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.program.wait()
+        self.programs.iter_mut().try_for_each(Program::wait)
     }
 }
 
@@ -211,18 +229,16 @@ impl Run {
 struct Program {
     child: Child,
     stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
 }
 
 impl Program {
-    fn start(command: &mut Command) -> Result<Program> {
-        command.arg(CONCURRENCY.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    fn start(command: &mut Command, lines: Sender<String>) -> Result<Program> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
         let stdout = BufReader::new(child.stdout.take().expect("stdio is piped"));
         let stdin = child.stdin.take();
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || stdout.lines().map_while(std::io::Result::ok).try_for_each(|line| sender.send(line)));
-        Ok(Program { child, stdin, lines })
+        thread::spawn(move || stdout.lines().map_while(std::io::Result::ok).try_for_each(|line| lines.send(line)));
+        Ok(Program { child, stdin })
     }
 
     fn write(&mut self, line: &str) -> Result {
