@@ -34,8 +34,8 @@ async def make(call: Call, client: zexa.AsyncClient) -> None:
             if isinstance(cancelled, zexa.ZexaError):
                 call.report_failed(call.first, cancelled)
             else:
-                # The task was cancelled before the call began, or its result was lost.
-                call.report(f"row {call.first} unknown dropped -")
+                # The task was cancelled before the call began.
+                call.report(f"row {call.first} not_sent dropped -")
         call.report("end cancelled")
     else:
         call.report("end ok")
