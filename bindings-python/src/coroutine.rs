@@ -132,8 +132,11 @@ impl Coroutine {
         let mut call = self.call.take().filter(|call| call.state == State::Started)?;
         call.token.take()?.cancel();
         let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // The client's own thread needs only a moment, and no GIL. Without its result the outcome stays unreported.
-        let completion = py.detach(|| poll_for(MAX_CANCELLATION_TIME, future.as_mut()))?;
+        // The client's own thread needs only a moment, and no GIL, unless the machine is busy or another program uses the ledger. An exception without
+        // this error would mean that nothing was sent.
+        let Some(completion) = py.detach(|| poll_for(MAX_CANCELLATION_TIME, future.as_mut())) else {
+            return Some(errors::raise(binding::cancelled_without_report()));
+        };
         if let Some(log) = &call.log {
             // The call is cancelled already, so another exception changes nothing.
             let _ = log.write(py);

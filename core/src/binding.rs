@@ -15,8 +15,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 pub use self::errors::{
-    Cause, cancelled_too_late, cause, closed, internal_error, invalid_argument, invalid_option, invalid_parameter,
-    not_started, reason_code, renamed,
+    Cause, cancelled_too_late, cancelled_without_report, cause, closed, internal_error, invalid_argument,
+    invalid_option, invalid_parameter, not_started, reason_code, renamed,
 };
 pub use crate::bulk::row::BulkRow;
 pub use crate::bulk::run::{BulkRun, Step};

@@ -12,6 +12,7 @@ import pytest
 import zexa
 
 from held import HeldServer
+from loops import spawn
 from programs.messages import sms
 from programs.process import Program, run, until
 from sandbox import Server
@@ -153,6 +154,26 @@ def test_deadline_while_the_ledger_is_read(server: Server, path: Path) -> None:
     other.close()
     assert send(client, "order-0").status == "queued"
     assert len(server.messages()) == 1
+
+
+def test_cancelled_call_that_does_not_report_in_time(server: Server, path: Path) -> None:
+    """The call waits for the ledger, so its outcome comes too late. An exception without an outcome would mean that nothing was sent."""
+
+    async def call() -> object:
+        async with zexa.AsyncClient(**server.options, ledger=path) as client:
+            other = reader(path)
+            task = spawn(client.messages.send(**sms("order-0"), idempotency_key="order-0"))
+            # The call begins.
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await task
+            other.close()
+            return caught.value.__context__
+
+    error = asyncio.run(call())
+    assert isinstance(error, zexa.CancelledError)
+    assert error.outcome == "unknown"
 
 
 def test_cancelled_while_the_ledger_is_read(server: Server, path: Path) -> None:

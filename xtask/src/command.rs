@@ -42,7 +42,7 @@ pub(crate) fn cargo_workspace<'a>(command: &'a str, targets: &[&'a str]) -> Comm
 }
 
 /// The programs of the workspace except this one, because some systems cannot replace a running program.
-pub(crate) const PROGRAMS: [&str; 4] = ["--bin", sandbox::PROGRAM, "--bin", "zexa-bench-server"];
+pub(crate) const PROGRAMS: [&str; 6] = ["--bin", sandbox::PROGRAM, "--bin", "zexa-bench-server", "--bin", "zexa-chaos"];
 
 /// Builds the programs and examples that the other commands run.
 pub(crate) fn build() -> Result {

@@ -33,6 +33,8 @@ Commands:
   bench --list        list the benchmarks
   chaos kill [LANGUAGE...] [--rows N] [--kills N] [--restarts N] [--concurrency N] [--seed N]
                       kill bulk runs and the sandbox at random moments, and check that no message is sent twice
+  chaos wire [LANGUAGE...] [--seed N] [--minutes N]
+                      break connections in all ways, and compare what the sandbox has received with what the callers were told
   codegen             generate the sources of the bindings and the C and C++ headers from the definitions in core
   codegen --check     fail if the generated files are not up to date
   demo [LANGUAGE...]  send a first message and a small campaign to a local sandbox
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         ["bench", "--list"] => bench::list(),
         ["bench", names @ ..] => bench::run(names),
         ["chaos", "kill", arguments @ ..] => chaos::run(arguments),
+        ["chaos", "wire", arguments @ ..] => chaos::wire::run(arguments),
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),
         ["docs", "--list"] => docs::list(),

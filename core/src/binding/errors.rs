@@ -103,6 +103,12 @@ pub fn cancelled_too_late(result: &impl Serialize) -> Error {
         .with_attempts(1)
 }
 
+/// The error of a call that was cancelled, and did not report in time whether its request was sent.
+pub fn cancelled_without_report() -> Error {
+    let message = "the call was cancelled, and did not report in time whether its request was sent";
+    Error::new(Kind::Cancelled, Outcome::Unknown, message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,69 +1,36 @@
-//! `zexa-chaos`: the bulk run in Rust that `cargo xtask chaos kill` kills, and a view of the ledger for the runs in all languages.
+//! `zexa-chaos`: the programs in Rust that `cargo xtask chaos` runs.
 //!
-//! - `zexa-chaos send LEDGER ROWS CONCURRENCY` sends the rows. Prints the number of results, and exits with 3 if the run has stopped by itself.
+//! - `zexa-chaos send LEDGER ROWS CONCURRENCY` sends the rows of a bulk run. Prints the number of results, and exits with 3 if the run has stopped by
+//!   itself.
 //! - `zexa-chaos counts LEDGER` prints the counts by state as JSON.
 //! - `zexa-chaos export LEDGER` prints all rows as CSV.
+//! - `zexa-chaos calls WORKERS` makes the calls that it reads, with the blocking client; `calls-async` with the async client.
+//! - `zexa-chaos proxy SEED [SABOTAGE]` is the fault proxy between a client and the sandbox.
+
+mod calls;
+mod kill;
+mod proxy;
 
 use std::env;
-use std::io;
-use std::path::Path;
 use std::process::ExitCode;
 
-use zexa::{BulkOptions, Client, Kind, Ledger, SendMessage};
-
-/// Exit status of a run that has stopped before its last row.
-const STOPPED: u8 = 3;
-
-/// Every row with a multiple of this number is rejected, because its sender is not approved.
-const REJECTED: u64 = 40;
+type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match *arguments {
-        ["send", ledger, rows, concurrency] => send(ledger, rows, concurrency),
-        ["counts", ledger] => print_counts(ledger),
-        ["export", ledger] => export(ledger),
-        _ => Err("usage: send LEDGER ROWS CONCURRENCY | counts LEDGER | export LEDGER".into()),
+        ["send", ledger, rows, concurrency] => kill::send(ledger, rows, concurrency),
+        ["counts", ledger] => kill::print_counts(ledger),
+        ["export", ledger] => kill::export(ledger),
+        ["calls", workers] => calls::run_blocking(workers),
+        ["calls-async", _] => calls::run_async(),
+        ["proxy", seed] => proxy::run(seed, ""),
+        ["proxy", seed, sabotage] => proxy::run(seed, sabotage),
+        _ => Err("unknown arguments: see tests/chaos/src/main.rs".into()),
     };
     done.unwrap_or_else(|error| {
         eprintln!("zexa-chaos: {error}");
         ExitCode::FAILURE
     })
-}
-
-type Done = Result<ExitCode, Box<dyn std::error::Error>>;
-
-fn send(ledger: &str, rows: &str, concurrency: &str) -> Done {
-    let client = Client::builder().build()?;
-    let options = BulkOptions::new().ledger(Path::new(ledger)).concurrency(concurrency.parse()?);
-    let mut results = 0_u64;
-    for result in client.messages().send_many((0..rows.parse()?).map(message), &options)? {
-        match result {
-            Ok(_) => results += 1,
-            Err(error) if error.kind() == Kind::Stopped => {
-                println!("{error}");
-                return Ok(ExitCode::from(STOPPED));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    println!("{results}");
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The message of a row. Each has its own recipient.
-fn message(row: u64) -> SendMessage {
-    let sender = if row % REJECTED == REJECTED - 1 { "BANNED" } else { "ZEXA" };
-    SendMessage::sms(format!("+2449{row:08}"), sender, "Hello").idempotency_key(format!("row-{row}"))
-}
-
-fn print_counts(ledger: &str) -> Done {
-    println!("{}", serde_json::to_string(&Ledger::open(ledger)?.counts()?)?);
-    Ok(ExitCode::SUCCESS)
-}
-
-fn export(ledger: &str) -> Done {
-    Ledger::open(ledger)?.export(io::stdout().lock())?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -35,21 +35,10 @@ pub(super) const LANGUAGES: &[Language] = &[
     Language {
         name: "python",
         source: PYTHON,
-        assemble: || {
-            Venv::empty(VENV, python::PYTHON)?;
-            packages::assemble_python()
-        },
+        assemble: assemble_python,
         program: || packages::python(&Venv::existing(VENV), PYTHON),
     },
-    Language {
-        name: "node",
-        source: NODE,
-        assemble: || {
-            packages::assemble_node()?;
-            packages::add_to_node(NODE)
-        },
-        program: || packages::node("send.mjs"),
-    },
+    Language { name: "node", source: NODE, assemble: || assemble_node(NODE), program: || packages::node("send.mjs") },
 ];
 
 const RUST: &str = "rust";
@@ -57,10 +46,22 @@ const PYTHON: &str = "tests/chaos/send.py";
 const NODE: &str = "tests/chaos/send.mjs";
 
 /// Name of the virtual environment of the Python program.
-const VENV: &str = "chaos";
+pub(super) const VENV: &str = "chaos";
 
-/// The program in Rust, which also reads ledgers.
-const PROGRAM: &str = "zexa-chaos";
+/// The program in Rust, which also reads ledgers and contains the fault proxy.
+pub(super) const PROGRAM: &str = "zexa-chaos";
+
+/// Assembles the Python package and its environment.
+pub(super) fn assemble_python() -> Result {
+    Venv::empty(VENV, python::PYTHON)?;
+    packages::assemble_python()
+}
+
+/// Assembles the Node package with a program.
+pub(super) fn assemble_node(source: &str) -> Result {
+    packages::assemble_node()?;
+    packages::add_to_node(source)
+}
 
 fn rust() -> Command {
     Command::new(paths::program(PROGRAM))

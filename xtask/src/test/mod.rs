@@ -27,7 +27,7 @@ use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::node::Packages;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::{codegen, demo, docs, paths, release, select, show, usage};
+use crate::{chaos, codegen, demo, docs, paths, release, select, show, usage};
 
 /// A test step.
 struct Step {
@@ -212,6 +212,12 @@ const STEPS: &[Step] = &[
         run: python::program,
     },
     Step { name: "demo", about: "the demo in all languages", needs_build: true, run: demo::run_all_for_log },
+    Step {
+        name: "chaos",
+        about: "broken connections: the record of the sandbox agrees with what the callers in all languages were told",
+        needs_build: true,
+        run: chaos::wire::check,
+    },
     Step {
         name: "node",
         about: "the Node tests: scenarios, behaviour, snippets in the READMEs, examples",
