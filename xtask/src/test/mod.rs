@@ -234,7 +234,7 @@ const STEPS: &[Step] = &[
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [
-    &["rust", "schemathesis", "exports", "consumers", "c-scenarios"],
+    &["rust", "peers", "schemathesis", "exports", "consumers", "c-scenarios"],
     &["c", "valgrind", "asan", "tsan"],
     &[
         "node-package",
@@ -246,7 +246,7 @@ const TOGETHER: [&[&str]; 4] = [
         "cli-wheel",
         "demo",
     ],
-    &["node", "python"],
+    &["chaos", "node", "python"],
 ];
 
 /// Result of a step.
