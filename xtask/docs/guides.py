@@ -28,7 +28,15 @@ REFERENCES = {
     "Python": "python/zexa.html",
     "Node": "node/index.html",
 }
-PATTERNS = ["README.md", "core/README.md", "bindings-*/README.md", "cli/README.md", "docs/*.md", "tests/sandbox/README.md", "*.md"]
+PATTERNS = [
+    "README.md",
+    "core/README.md",
+    "bindings-*/README.md",
+    "cli/README.md",
+    "docs/*.md",
+    "tests/sandbox/README.md",
+    "*.md",
+]
 FORMATTER = HtmlFormatter(nowrap=True)
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #222 }

@@ -262,7 +262,8 @@ mod tests {
         // The fork does not wait indefinitely.
         assert!(in_child(|| NoFork::begin().is_err()));
         drop(user);
-        assert!(in_child(|| NoFork::begin().is_ok()));
+        // Another test may use a ledger for longer than a fork waits.
+        assert!((0..10).any(|_| in_child(|| NoFork::begin().is_ok())));
     }
 
     #[test]
