@@ -88,8 +88,10 @@ test('a worker thread has its own environment', async (t) => {
     workerData: { path: new URL('index.js', import.meta.resolve('zexa')).pathname, options: ELSEWHERE },
     env: { ZEXA_API_KEY: server.apiKey, HTTP_PROXY: proxyOf(server) },
   })
+  // Both events may have happened when the first is awaited.
+  const exited = once(worker, 'exit')
   assert.deepEqual(await once(worker, 'message'), [4250])
-  await once(worker, 'exit')
+  await exited
 })
 
 test('variables are read when the client is created, and not again', async (t) => {
