@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use zexa::ClientBuilder;
+use zexa::{ClientBuilder, Ledger};
 
 use super::blocks::Blocks;
 use super::drive::{PaceArguments, Stop, drive};
@@ -82,6 +82,12 @@ impl Run<'_> {
         let mut recorder = recorder.borrow_mut();
         let is_at_end = stop.is_at_end(recorder.end.as_ref());
         let failure = recorder.finish(is_at_end);
+        // Each message of the job is counted, also if this run has not reached its row.
+        if let Some(path) = self.ledger.filter(|_| !is_at_end)
+            && let Ok(counts) = Ledger::open(path).and_then(|ledger| ledger.counts())
+        {
+            recorder.counts.add_earlier(&counts);
+        }
         let finished = finished(plan, &mut recorder, &stop);
         let printed = self.print(plan, &finished);
         let exit = exit(&finished, &stop);

@@ -1,6 +1,6 @@
 //! `zexa bulk resume`, `status`, `export` and `settle`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PEOPLE, assert_once, people, report, send, until_posts, write};
 use crate::support::World;
@@ -68,6 +68,35 @@ fn a_row_that_was_not_sent_is_sent_by_resume() {
     terminal.send("y\r");
     assert_eq!(terminal.end().0, Some(0));
     assert_once(&world, 3);
+}
+
+#[test]
+fn a_run_that_ends_early_counts_what_was_sent_before() {
+    let world = World::with(json!({"faults": [
+        {"method": "POST", "path": "/messages", "skip": 5, "then": "reset"},
+        {"method": "POST", "path": "/messages", "skip": 5, "status": 422, "body": {"error": {"code": "validation_error"}}},
+    ]}));
+    write(&world, "people.csv", people(20));
+    world.run(&send(&["--concurrency", "1", "--limit", "12"])).exits(3);
+    let names = ["accepted", "rejected", "left"];
+    for arguments in [&send(&["--limit", "2"])[..], &["bulk", "resume", "people.csv", "--yes", "--max-duration", "1ms"]]
+    {
+        let run = world.run(arguments);
+        let summary = run.json_lines().pop().expect("a summary");
+        let status = world.run(&["bulk", "status", "people.csv"]).exits(0).json();
+        assert_eq!(names.map(|name| &summary[name]), names.map(|name| &status[name]), "{run:?}");
+        assert_eq!((&summary["unknown"], &status["in_doubt"]), (&json!(1), &json!(1)));
+        run.exits(3);
+    }
+    world.run(&["bulk", "settle", "people.csv", "--all", "--yes", "sent"]).exits(0);
+    world.run(&["bulk", "resume", "people.csv", "--rejected", "--yes"]).exits(0);
+    let run = world.run(&send(&["--limit", "2"])).exits(0);
+    let summary = run.json_lines().pop().expect("a summary");
+    assert_eq!(
+        (&summary["accepted"], &summary["replayed"], &summary["left"], &summary["stopped"]),
+        (&json!(20), &json!(20), &json!(0), &Value::Null)
+    );
+    assert!(!run.stderr.contains("bulk resume"), "{run:?}");
 }
 
 #[test]
