@@ -293,6 +293,7 @@ settle-ask-not-sent = { $count ->
    *[other] Do these { $count } messages count as not sent?
 } `bulk resume` sends them then: recipients who already have it get it twice.
 settle-unchanged = Nothing was settled.
+export-is-needed = the record cannot replace { $file }, which is the file with the rows or a ledger: choose another path with --output
 export-done = { $count ->
     [one] One row was written to { $file }.
    *[other] { $count } rows were written to { $file }.

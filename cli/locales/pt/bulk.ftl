@@ -293,6 +293,7 @@ settle-ask-not-sent = { $count ->
    *[other] Estas { $count } mensagens contam como não enviadas?
 } Depois, «bulk resume» envia o que falta: quem já recebeu a mensagem recebe-a duas vezes.
 settle-unchanged = Nada foi resolvido.
+export-is-needed = o extracto não pode substituir { $file }, que é o ficheiro com as linhas ou um registo de envios: escolha outro caminho com --output
 export-done = { $count ->
     [one] Uma linha foi escrita em { $file }.
    *[other] { $count } linhas foram escritas em { $file }.

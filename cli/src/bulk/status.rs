@@ -10,6 +10,7 @@ use zexa::LedgerCounts;
 use super::arguments::JobArguments;
 use super::doubts::{Doubt, Doubts};
 use super::job_files::JobFiles;
+use super::paths;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -141,8 +142,11 @@ pub(crate) struct ExportArguments {
 }
 
 pub(crate) fn export(context: &Context, arguments: &ExportArguments) -> Result {
-    let ledger = JobFiles::open(&arguments.job)?.ledger;
+    let JobFiles { ledger, file, .. } = JobFiles::open(&arguments.job)?;
     if let Some(path) = &arguments.output {
+        if paths::is_sqlite(path) || same_file::is_same_file(path, &file).unwrap_or(false) {
+            return Err(Failure::Usage(text!("export-is-needed", file = path.display().to_string())));
+        }
         let rows = ledger.export_to_file(path)?;
         context.note(&text!("export-done", count = rows, file = path.display().to_string()));
         return Ok(Exit::Done);

@@ -140,6 +140,12 @@ fn the_record_can_be_exported() {
         .says("3 rows were written to record.csv");
     assert_eq!(super::read(&world, "record.csv"), export);
     world.run(&["bulk", "export", "people.csv", "--output", "people.csv.zexa.db"]).exits(2);
+    world.run(&["bulk", "status", "people.csv"]).exits(0);
+    for other in ["people.csv", "other.db"] {
+        write(&world, "other.db", "SQLite format 3\0");
+        world.run(&["bulk", "export", "people.csv", "--output", other]).exits(2).says(other);
+    }
+    assert_eq!(super::read(&world, "people.csv"), PEOPLE);
     let mut child = crate::support::spawn(&mut world.command(&["bulk", "export", "people.csv"]));
     drop(child.stdout.take());
     assert_eq!(child.wait().expect("the program ends").code(), Some(0), "a reader may stop reading");
