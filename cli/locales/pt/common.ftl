@@ -13,6 +13,7 @@ outcome-change-unknown = Não se sabe se o pedido teve efeito.
 advice-waiting = Repita o comando para continuar à espera.
 advice-change-unknown = Antes de repetir o comando, verifique se teve efeito.
 advice-after-run = Os resultados estão no registo de envios: «zexa bulk status» conta-os.
+advice-after-import = Podem ter sido adicionados contactos. Pode repetir o comando: os contactos que já existem não são adicionados outra vez.
 advice-no-key = Execute «zexa login», ou defina ZEXA_API_KEY.
 advice-key = Execute «zexa login» com uma chave de API válida.
 advice-key-environment = Defina ZEXA_API_KEY com uma chave de API válida, ou apague-a para usar a chave de «zexa login».

@@ -91,16 +91,8 @@ impl Run<'_> {
         let finished = finished(plan, &mut recorder, &stop);
         let printed = self.print(plan, &finished);
         let exit = exit(&finished, &stop);
-        // A reader that has closed its end does not change the result of the run.
-        let is_closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
-        match failure.or(printed.err().filter(|failure| !is_closed(failure))).map(Failure::after_run) {
-            Some(failure) if exit == Exit::Done => Err(failure),
-            Some(failure) => {
-                self.context.report(&failure);
-                Ok(exit)
-            }
-            None => Ok(exit),
-        }
+        let failure = failure.or(Failure::unless_closed(printed).err());
+        self.context.end(failure.map(Failure::after_run), exit)
     }
 
     /// Prints the summary: the result on stdout, and what to do on stderr.
