@@ -6,7 +6,7 @@ use zexa::{Ledger, LedgerCounts};
 
 use super::arguments::JobArguments;
 use super::job::{Job, VERSION};
-use super::paths;
+use super::{paths, shell};
 use crate::failure::{Failure, Result};
 use crate::texts::text;
 
@@ -80,13 +80,14 @@ pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
 ///
 /// If it has another job, or rows of another program.
 fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
+    let job_arguments = shell::job(file, Some(path));
     let (shown, file) = (path.display().to_string(), file.display().to_string());
     match ledger.job()? {
         // Its file may only have been saved with another delimiter or in another encoding.
         Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),
         Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
-            true => text!("bulk-other-file", file = file),
-            false => text!("bulk-other-job", ledger = shown, file = file),
+            true => text!("bulk-other-file", file = file, job = job_arguments),
+            false => text!("bulk-other-job", ledger = shown, job = job_arguments),
         })),
         None if is_empty(ledger)? => Ok(false),
         None => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),

@@ -118,7 +118,12 @@ fn resume_takes_no_arguments_that_change_the_messages() {
 fn a_job_is_found_by_its_ledger() {
     let world = World::new();
     write(&world, "people.csv", PEOPLE);
-    world.run(&send(&["--limit", "1", "--ledger", "jobs.db"])).exits(0);
+    let pilot = send(&["--limit", "1", "--ledger", "jobs.db"]);
+    world.run(&pilot).exits(0).says("`zexa bulk resume people.csv --ledger jobs.db`");
+    world
+        .run(&[&pilot[..], &["--subject", "x", "--channel", "email", "--map", "to=nome"]].concat())
+        .exits(2)
+        .says("`zexa bulk resume people.csv --ledger jobs.db`");
     world.run(&["bulk", "status", "people.csv"]).exits(2).says("people.csv.zexa.db does not exist");
     assert_eq!(world.run(&["bulk", "status", "jobs.db"]).exits(0).json()["accepted"], 1);
     std::fs::rename(world.home.path().join("people.csv"), world.home.path().join("moved.csv")).expect("a file");
