@@ -156,7 +156,7 @@ fn add(
     let run = client.contacts().create_many(source, &arguments.pace.options())?;
     let stop = drive(run, context, &arguments.pace, total, &recorder);
     let mut recorder = recorder.borrow_mut();
-    let failure = recorder.finish(true);
+    let failure = signals::complete(|| recorder.finish(true));
     let stopped = stop.reason(recorder.end.as_ref(), false, path);
     if let Some((_, Some(reason))) = &stopped {
         context.note(&text!("bulk-stopped", reason = reason.as_str()));

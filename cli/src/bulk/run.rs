@@ -81,7 +81,7 @@ impl Run<'_> {
 
         let mut recorder = recorder.borrow_mut();
         let is_at_end = stop.is_at_end(recorder.end.as_ref());
-        let failure = recorder.finish(is_at_end);
+        let failure = signals::complete(|| recorder.finish(is_at_end));
         // Each message of the job is counted, also if this run has not reached its row.
         if let Some(path) = self.ledger.filter(|_| !is_at_end)
             && let Ok(counts) = Ledger::open(path).and_then(|ledger| ledger.counts())
