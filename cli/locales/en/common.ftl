@@ -57,6 +57,7 @@ key-unreadable = cannot read the API key from stdin as UTF-8
 profile-no-home = cannot find the home directory: set HOME
 profile-missing = the profile `{ $name }` does not exist in { $path }: run `zexa login --profile { $name }`
 profile-invalid = { $path }, line { $line }: not a valid profile file: correct or delete it
+profile-bad-url = the profile `{ $name }` in { $path } has a `base_url` that is not a text
 profile-no-key = the profile `{ $name }` in { $path } has no text `api_key`
 profile-not-private = other users can read { $path }, which contains API keys: run `chmod 600 { $path }`
 

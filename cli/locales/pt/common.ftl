@@ -57,6 +57,7 @@ key-unreadable = não é possível ler a chave de API do stdin em UTF-8
 profile-no-home = não se encontra a pasta pessoal: defina HOME
 profile-missing = o perfil «{ $name }» não existe em { $path }: execute «zexa login --profile { $name }»
 profile-invalid = { $path }, linha { $line }: não é um ficheiro de perfis válido: corrija-o ou apague-o
+profile-bad-url = o perfil «{ $name }» em { $path } tem uma «base_url» que não é um texto
 profile-no-key = o perfil «{ $name }» em { $path } não tem um texto «api_key»
 profile-not-private = outros utilizadores podem ler { $path }, que contém chaves de API: execute «chmod 600 { $path }»
 
