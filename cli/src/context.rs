@@ -160,6 +160,18 @@ impl Context {
         if is_incomplete { Err(Failure::Local(text!("list-incomplete"))) } else { Ok(Exit::Done) }
     }
 
+    /// Return the exit code of a command that has changed something. What could not be written is reported, and is a failure if nothing else is.
+    pub(crate) fn end(&self, unwritten: Option<Failure>, exit: Exit) -> Result {
+        match unwritten {
+            Some(failure) if exit == Exit::Done => Err(failure),
+            Some(failure) => {
+                self.report(&failure);
+                Ok(exit)
+            }
+            None => Ok(exit),
+        }
+    }
+
     /// The sandbox of this command, which is started when it is first needed.
     fn sandbox(&self) -> Result<&Sandbox> {
         if let Some(sandbox) = self.sandbox.get() {

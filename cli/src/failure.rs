@@ -42,6 +42,8 @@ pub(crate) enum Failure {
     Waiting(Error),
     /// A bulk run has ended, and its report or its summary cannot be written.
     AfterRun(String),
+    /// Contacts were added, and the report or the summary cannot be written.
+    AfterImport(String),
     /// Something was sent, and the result cannot be written to stdout.
     Unwritten { id: String, reason: String },
     /// Ctrl-C, while nothing was being sent.
@@ -62,6 +64,14 @@ impl Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::OutputClosed,
             _ => Failure::Local(text!("output-failed", reason = io_reason(error))),
+        }
+    }
+
+    /// The failure of printing a result. A reader that has closed its end does not change what a command does and how it ends.
+    pub(crate) fn unless_closed(printed: Result<()>) -> Result<()> {
+        match printed {
+            Err(Failure::OutputClosed) => Ok(()),
+            other => other,
         }
     }
 
@@ -91,11 +101,20 @@ impl Failure {
         }
     }
 
+    /// The failure of writing the report or the summary of an import. Contacts may have been added.
+    pub(crate) fn after_import(self) -> Failure {
+        match self {
+            Failure::Local(reason) => Failure::AfterImport(reason),
+            other => other,
+        }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Usage(_) | Failure::Table { is_usage: true, .. } => Exit::Usage,
             Failure::NoKey(_) | Failure::BadKey(_) => Exit::NotAuthorised,
-            Failure::Local(_) | Failure::Declined(_) | Failure::AfterRun(_) | Failure::Table { .. } => Exit::Failed,
+            Failure::Local(_) | Failure::Declined(_) | Failure::Table { .. } => Exit::Failed,
+            Failure::AfterRun(_) | Failure::AfterImport(_) => Exit::Failed,
             Failure::Unwritten { .. } => Exit::Unknown,
             Failure::Interrupted => Exit::Interrupted,
             // As for `head`: the reader has all that it wanted.
@@ -123,7 +142,8 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Failure::Usage(message) | Failure::NoKey(message) | Failure::BadKey(message) => without_keys(message),
-            Failure::Local(message) | Failure::Declined(message) | Failure::AfterRun(message) => message.clone(),
+            Failure::Local(message) | Failure::Declined(message) => message.clone(),
+            Failure::AfterRun(message) | Failure::AfterImport(message) => message.clone(),
             Failure::Table { message, .. } => message.clone(),
             Failure::Unwritten { id, reason } => text!("sent-unwritten", id = id.as_str(), reason = reason.as_str()),
             // The outcome concerns the request for the status, which sends nothing.
@@ -153,6 +173,7 @@ impl Failure {
             Failure::NoKey(_) => (None, Some(text!("advice-no-key"))),
             Failure::Unwritten { .. } => (None, Some(text!("advice-accepted"))),
             Failure::AfterRun(_) => (None, Some(text!("advice-after-run"))),
+            Failure::AfterImport(_) => (None, Some(text!("advice-after-import"))),
             _ => (None, None),
         };
         [Some(self.message()), outcome, next].into_iter().flatten().collect()
@@ -177,7 +198,9 @@ impl Failure {
             Failure::Usage(_) => local("usage", &self.message()),
             Failure::NoKey(_) | Failure::BadKey(_) => local("unauthorized", &self.message()),
             Failure::Declined(message) => local("cancelled", message),
-            Failure::AfterRun(message) => with_outcome("local", None, Outcome::Unknown, message),
+            Failure::AfterRun(message) | Failure::AfterImport(message) => {
+                with_outcome("local", None, Outcome::Unknown, message)
+            }
             Failure::Local(message) => local("local", message),
             Failure::Table { code, message, is_usage } => {
                 let kind = if *is_usage { "usage" } else { "local" };

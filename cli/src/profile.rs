@@ -39,7 +39,10 @@ pub(crate) fn read(name: &str) -> Result<Profile> {
     let field = |field: &str| profile?.get(field)?.as_str().filter(|value| !value.is_empty()).map(str::to_owned);
     let is_incomplete = profile.is_some() || profiles.is_some_and(|profiles| !profiles.is_table());
     let shown = path.display().to_string();
+    // Without it, the key would be sent to another server.
+    let is_url_unusable = profile.and_then(|profile| profile.get("base_url")).is_some_and(|url| !url.is_str());
     match field("api_key") {
+        Some(_) if is_url_unusable => Err(Failure::BadKey(text!("profile-bad-url", name = name, path = shown))),
         Some(api_key) => Ok(Profile { api_key, base_url: field("base_url") }),
         None if is_incomplete => Err(Failure::BadKey(text!("profile-no-key", name = name, path = shown))),
         None if name == DEFAULT => Err(Failure::NoKey(text!("key-missing"))),
@@ -109,8 +112,11 @@ fn check_is_private(_: &Path, _: &File) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the file atomically: another process reads the old or the new one.
+/// Replaces the file atomically: another process reads the old or the new one. A symbolic link, such as one into a folder with the settings of several machines,
+/// is kept.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = DirBuilder::new();
     let mut options = OpenOptions::new();

@@ -13,6 +13,7 @@ outcome-change-unknown = It is not known whether the request took effect.
 advice-waiting = Repeat the command to continue waiting.
 advice-change-unknown = Before you repeat it, find out whether it took effect.
 advice-after-run = The results are in the ledger: `zexa bulk status` counts them.
+advice-after-import = Contacts may have been added. You can repeat the command: contacts that exist are not added again.
 advice-no-key = Run `zexa login`, or set ZEXA_API_KEY.
 advice-key = Run `zexa login` with a valid API key.
 advice-key-environment = Set ZEXA_API_KEY to a valid API key, or unset it to use the key of `zexa login`.
@@ -56,6 +57,7 @@ key-unreadable = cannot read the API key from stdin as UTF-8
 profile-no-home = cannot find the home directory: set HOME
 profile-missing = the profile `{ $name }` does not exist in { $path }: run `zexa login --profile { $name }`
 profile-invalid = { $path }, line { $line }: not a valid profile file: correct or delete it
+profile-bad-url = the profile `{ $name }` in { $path } has a `base_url` that is not a text
 profile-no-key = the profile `{ $name }` in { $path } has no text `api_key`
 profile-not-private = other users can read { $path }, which contains API keys: run `chmod 600 { $path }`
 

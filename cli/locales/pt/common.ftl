@@ -13,6 +13,7 @@ outcome-change-unknown = Não se sabe se o pedido teve efeito.
 advice-waiting = Repita o comando para continuar à espera.
 advice-change-unknown = Antes de repetir o comando, verifique se teve efeito.
 advice-after-run = Os resultados estão no registo de envios: «zexa bulk status» conta-os.
+advice-after-import = Podem ter sido adicionados contactos. Pode repetir o comando: os contactos que já existem não são adicionados outra vez.
 advice-no-key = Execute «zexa login», ou defina ZEXA_API_KEY.
 advice-key = Execute «zexa login» com uma chave de API válida.
 advice-key-environment = Defina ZEXA_API_KEY com uma chave de API válida, ou apague-a para usar a chave de «zexa login».
@@ -56,6 +57,7 @@ key-unreadable = não é possível ler a chave de API do stdin em UTF-8
 profile-no-home = não se encontra a pasta pessoal: defina HOME
 profile-missing = o perfil «{ $name }» não existe em { $path }: execute «zexa login --profile { $name }»
 profile-invalid = { $path }, linha { $line }: não é um ficheiro de perfis válido: corrija-o ou apague-o
+profile-bad-url = o perfil «{ $name }» em { $path } tem uma «base_url» que não é um texto
 profile-no-key = o perfil «{ $name }» em { $path } não tem um texto «api_key»
 profile-not-private = outros utilizadores podem ler { $path }, que contém chaves de API: execute «chmod 600 { $path }»
 

@@ -21,7 +21,7 @@ use super::source::Source;
 use super::{paths, problems, signals};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::numbers::{self, Country, shown};
 use crate::output::printable;
 use crate::table::columns::fold;
@@ -73,16 +73,15 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     let contacts = Contacts::new(&table.header, arguments).map_err(fail)?;
     if arguments.check {
         let (confirmed, counts) = check(context, table, path, &contacts, true)?;
-        return summary(
-            context,
-            &Summary {
-                confirmed: &confirmed,
-                counts: &counts,
-                stopped: None,
-                report: None,
-                skips_invalid: arguments.skip_invalid,
-            },
-        );
+        let summary = Summary {
+            confirmed: &confirmed,
+            counts: &counts,
+            stopped: None,
+            report: None,
+            skips_invalid: arguments.skip_invalid,
+        };
+        summary.print(context)?;
+        return Ok(summary.exit());
     }
     let client = context.builder()?;
     let (confirmed, counts) = check(context, table, path, &contacts, false)?;
@@ -157,27 +156,27 @@ fn add(
     let run = client.contacts().create_many(source, &arguments.pace.options())?;
     let stop = drive(run, context, &arguments.pace, total, &recorder);
     let mut recorder = recorder.borrow_mut();
-    let failure = recorder.finish(true);
+    let failure = signals::complete(|| recorder.finish(true));
     let stopped = stop.reason(recorder.end.as_ref(), false, path);
     if let Some((_, Some(reason))) = &stopped {
         context.note(&text!("bulk-stopped", reason = reason.as_str()));
     }
     let is_unauthorised = stopped.as_ref().is_some_and(|(name, _)| name == "unauthorized");
     let stopped = stopped.map(|(name, _)| name);
-    let summarised = Summary {
+    let summary = Summary {
         confirmed,
         counts: &recorder.counts,
         stopped: stopped.as_deref(),
         report: Some(&report_path),
         skips_invalid: arguments.skip_invalid,
     };
-    let exit = summary(context, &summarised)?;
-    match failure {
-        Some(failure) => Err(failure),
-        None if stop.interrupts > 0 => Ok(Exit::Interrupted),
-        None if is_unauthorised && exit != Exit::Unknown => Ok(Exit::NotAuthorised),
-        None => Ok(exit),
-    }
+    let failure = failure.or(Failure::unless_closed(summary.print(context)).err());
+    let exit = match summary.exit() {
+        _ if stop.interrupts > 0 => Exit::Interrupted,
+        Exit::Failed if is_unauthorised => Exit::NotAuthorised,
+        exit => exit,
+    };
+    context.end(failure.map(Failure::after_import), exit)
 }
 
 /// What is known at the end.
@@ -191,34 +190,43 @@ struct Summary<'a> {
     skips_invalid: bool,
 }
 
-fn summary(context: &Context, summary: &Summary<'_>) -> Result {
-    let Summary { confirmed, counts, stopped, report, skips_invalid } = summary;
-    let json = json!({
-        "type": if report.is_some() { "summary" } else { "check" }, "rows": confirmed.count, "added": counts.accepted,
-        "existing": counts.existing, "rejected": counts.rejected, "not_sent": counts.not_sent, "unknown": counts.unknown,
-        "repeated": counts.repeated, "invalid": counts.invalid, "stopped": stopped, "report": report,
-    });
-    context.output().result(&json, || {
-        let mut lines = match report {
-            Some(_) => {
-                vec![text!("import-added", count = counts.accepted), text!("import-existing", count = counts.existing)]
-            }
-            None => vec![text!("import-valid", count = confirmed.count - counts.invalid - counts.repeated)],
-        };
-        let failed = counts.rejected + counts.not_sent;
-        lines.extend((failed > 0).then(|| text!("import-failed", count = failed)));
-        lines.extend((counts.unknown > 0).then(|| text!("import-unknown", count = counts.unknown)));
-        lines.extend((counts.invalid > 0).then(|| text!("import-invalid", count = counts.invalid)));
-        lines.extend((counts.repeated > 0).then(|| text!("import-repeated", count = counts.repeated)));
-        lines.extend(report.map(|report| text!("bulk-report", file = report.display().to_string())));
-        lines.join("\n")
-    })?;
-    Ok(match () {
-        () if counts.unknown > 0 => Exit::Unknown,
-        () if counts.rejected + counts.not_sent > 0 || stopped.is_some() => Exit::Failed,
-        () if counts.invalid > 0 && !skips_invalid => Exit::Failed,
-        () => Exit::Done,
-    })
+impl Summary<'_> {
+    fn print(&self, context: &Context) -> Result<()> {
+        let Summary { confirmed, counts, stopped, report, .. } = self;
+        let json = json!({
+            "type": if report.is_some() { "summary" } else { "check" }, "rows": confirmed.count, "added": counts.accepted,
+            "existing": counts.existing, "rejected": counts.rejected, "not_sent": counts.not_sent, "unknown": counts.unknown,
+            "repeated": counts.repeated, "invalid": counts.invalid, "stopped": stopped, "report": report,
+        });
+        context.output().result(&json, || {
+            let mut lines = match report {
+                Some(_) => {
+                    vec![
+                        text!("import-added", count = counts.accepted),
+                        text!("import-existing", count = counts.existing),
+                    ]
+                }
+                None => vec![text!("import-valid", count = confirmed.count - counts.invalid - counts.repeated)],
+            };
+            let failed = counts.rejected + counts.not_sent;
+            lines.extend((failed > 0).then(|| text!("import-failed", count = failed)));
+            lines.extend((counts.unknown > 0).then(|| text!("import-unknown", count = counts.unknown)));
+            lines.extend((counts.invalid > 0).then(|| text!("import-invalid", count = counts.invalid)));
+            lines.extend((counts.repeated > 0).then(|| text!("import-repeated", count = counts.repeated)));
+            lines.extend(report.map(|report| text!("bulk-report", file = report.display().to_string())));
+            lines.join("\n")
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        let Summary { counts, stopped, skips_invalid, .. } = self;
+        match () {
+            () if counts.unknown > 0 => Exit::Unknown,
+            () if counts.rejected + counts.not_sent > 0 || stopped.is_some() => Exit::Failed,
+            () if counts.invalid > 0 && !skips_invalid => Exit::Failed,
+            () => Exit::Done,
+        }
+    }
 }
 
 /// Makes the contacts of rows.

@@ -1,19 +1,14 @@
 //! Finds the ledger of a job, and reads the job and its progress.
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use zexa::{Ledger, LedgerCounts};
 
 use super::arguments::JobArguments;
 use super::job::{Job, VERSION};
-use super::paths;
+use super::{paths, shell};
 use crate::failure::{Failure, Result};
 use crate::texts::text;
-
-/// The first bytes of an SQLite file.
-const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// A ledger with its job.
 pub(crate) struct JobFiles {
@@ -32,7 +27,7 @@ impl JobFiles {
     pub(crate) fn open(arguments: &JobArguments) -> Result<JobFiles> {
         let (ledger, file) = match &arguments.ledger {
             Some(ledger) => (ledger.clone(), Some(arguments.file.clone())),
-            None if is_ledger(&arguments.file) => (arguments.file.clone(), None),
+            None if paths::is_sqlite(&arguments.file) => (arguments.file.clone(), None),
             None => (paths::ledger(&arguments.file), Some(arguments.file.clone())),
         };
         let shown = ledger.display().to_string();
@@ -85,13 +80,14 @@ pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
 ///
 /// If it has another job, or rows of another program.
 fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
+    let job_arguments = shell::job(file, Some(path));
     let (shown, file) = (path.display().to_string(), file.display().to_string());
     match ledger.job()? {
         // Its file may only have been saved with another delimiter or in another encoding.
         Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),
         Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
-            true => text!("bulk-other-file", file = file),
-            false => text!("bulk-other-job", ledger = shown, file = file),
+            true => text!("bulk-other-file", file = file, job = job_arguments),
+            false => text!("bulk-other-job", ledger = shown, job = job_arguments),
         })),
         None if is_empty(ledger)? => Ok(false),
         None => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
@@ -130,12 +126,4 @@ fn is_empty(ledger: &Ledger) -> Result<bool> {
 pub(crate) fn rest(job: &Job, counts: &LedgerCounts, with_rejected: bool) -> u64 {
     let settled = counts.accepted + counts.pruned + counts.in_doubt + counts.claimed;
     job.messages.saturating_sub(settled + if with_rejected { 0 } else { counts.rejected })
-}
-
-fn is_ledger(path: &Path) -> bool {
-    let mut start = [0; MAGIC.len()];
-    // A pipe would have no end, or no beginning.
-    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
-        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
-        && start == MAGIC
 }

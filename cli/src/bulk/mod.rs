@@ -41,6 +41,7 @@ mod send;
 mod sender;
 #[cfg(unix)]
 mod settle;
+mod shell;
 mod signals;
 mod source;
 #[cfg(unix)]

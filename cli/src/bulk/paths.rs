@@ -1,7 +1,11 @@
 //! Names of the files that bulk commands write. No default name is that of a file that another command or another job writes.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// The first bytes of an SQLite file.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// The suffix of a ledger beside its file.
 const LEDGER: &str = ".zexa.db";
@@ -52,6 +56,15 @@ pub(crate) fn real(path: &Path) -> Option<PathBuf> {
     }
     let path = std::path::absolute(path).ok()?;
     Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?))
+}
+
+/// Whether a file is an SQLite file, such as a ledger.
+pub(crate) fn is_sqlite(path: &Path) -> bool {
+    let mut start = [0; MAGIC.len()];
+    // A pipe would have no end, or no beginning.
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == MAGIC
 }
 
 /// The path of a file beside another one.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use zexa::{Contact, Kind, Message, Outcome, RowResult};
+use zexa::{Contact, Kind, LedgerCounts, Message, Outcome, RowResult};
 
 use super::problems;
 use super::report::{Line, Report};
@@ -41,6 +41,12 @@ pub(crate) struct Counts {
     pub(crate) existing: u64,
     /// Not sent, because a value is missing or invalid, or an earlier row has the same key.
     pub(crate) invalid: u64,
+    /// Accepted, with a result that is in the ledger.
+    #[serde(skip)]
+    recorded_accepted: u64,
+    /// Rejected, with a result that is in the ledger.
+    #[serde(skip)]
+    recorded_rejected: u64,
 }
 
 /// A reason of the API for rejections.
@@ -52,6 +58,17 @@ pub(crate) struct Reason {
 }
 
 impl Counts {
+    /// Adds the rows that the run has not reached, and that an earlier run has sent. `ledger` is what the ledger has after the run.
+    pub(crate) fn add_earlier(&mut self, ledger: &LedgerCounts) {
+        let LedgerCounts { accepted, pruned, rejected, in_doubt, claimed, .. } = *ledger;
+        let earlier = (accepted + pruned).saturating_sub(self.recorded_accepted);
+        self.accepted += earlier;
+        self.replayed += earlier;
+        self.rejected += rejected.saturating_sub(self.recorded_rejected);
+        // The ledger has the rows in doubt whose results are not recorded.
+        self.unknown = (in_doubt + claimed).saturating_sub(self.not_recorded);
+    }
+
     /// Counts a reason for a rejection. Reasons may contain values of the row, so that only the first ones are kept.
     fn add_reason(&mut self, error: &zexa::Error) {
         let is_same = |reason: &Reason| reason.message == error.message() && reason.code.as_deref() == error.code();
@@ -175,6 +192,10 @@ impl Recorder {
             counts.add_reason(error);
         }
         let recorded = if self.has_ledger { is_recorded(&result) } else { None };
+        if recorded == Some(true) && kind != Some(Kind::Duplicate) {
+            self.counts.recorded_accepted += u64::from(result.outcome == Outcome::Accepted);
+            self.counts.recorded_rejected += u64::from(result.outcome == Outcome::Rejected);
+        }
         // Others are in doubt for the ledger and for the user alike.
         if recorded == Some(false) && result.outcome != Outcome::Unknown {
             self.counts.not_recorded += 1;

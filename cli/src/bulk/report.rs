@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use same_file::Handle;
 use serde::Serialize;
 
-use super::paths::{beside, real};
+use super::paths::{beside, is_sqlite, real};
 use super::report_order;
 use crate::failure::{Failure, Result};
 use crate::texts::text;
@@ -234,7 +234,7 @@ fn open_part(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Checks that a report would not replace one of these files.
+/// Checks that a report would not replace one of these files, or any ledger: without its ledger, a job would be sent again.
 ///
 /// # Errors
 ///
@@ -248,7 +248,9 @@ pub(crate) fn check_path(path: &Path, others: &[&Path]) -> Result<()> {
         real(written).is_some_and(|path| real(other) == Some(path))
             || same_file::is_same_file(written, other).unwrap_or(false)
     };
-    match others.iter().flat_map(own).any(|other| written.iter().any(|written| is_same(&other, written))) {
+    let replaces_other =
+        others.iter().flat_map(own).any(|other| written.iter().any(|written| is_same(&other, written)));
+    match replaces_other || written.iter().any(|path| is_sqlite(path)) {
         true => Err(Failure::Usage(text!("report-is-source", file = path.display().to_string()))),
         false => Ok(()),
     }
@@ -325,6 +327,9 @@ mod tests {
         fs::write(&other, "phone\n").expect("a file");
         fs::hard_link(&other, &path).expect("a link");
         assert!(check_path(&path, &[&other]).is_err(), "a hard link");
+        let ledger = folder.path().join("june.db");
+        fs::write(&ledger, "SQLite format 3\0").expect("a file");
+        assert!(check_path(&ledger, &[]).is_err(), "the ledger of another job");
     }
 
     #[test]

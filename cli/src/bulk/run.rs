@@ -5,15 +5,15 @@ use std::path::Path;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use zexa::ClientBuilder;
+use zexa::{ClientBuilder, Ledger};
 
 use super::blocks::Blocks;
 use super::drive::{PaceArguments, Stop, drive};
 use super::plan::Plan;
 use super::recorder::{Counts, Recorder};
 use super::report::Report;
-use super::signals;
 use super::source::Source;
+use super::{shell, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -81,20 +81,18 @@ impl Run<'_> {
 
         let mut recorder = recorder.borrow_mut();
         let is_at_end = stop.is_at_end(recorder.end.as_ref());
-        let failure = recorder.finish(is_at_end);
+        let failure = signals::complete(|| recorder.finish(is_at_end));
+        // Each message of the job is counted, also if this run has not reached its row.
+        if let Some(path) = self.ledger.filter(|_| !is_at_end)
+            && let Ok(counts) = Ledger::open(path).and_then(|ledger| ledger.counts())
+        {
+            recorder.counts.add_earlier(&counts);
+        }
         let finished = finished(plan, &mut recorder, &stop);
         let printed = self.print(plan, &finished);
         let exit = exit(&finished, &stop);
-        // A reader that has closed its end does not change the result of the run.
-        let is_closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
-        match failure.or(printed.err().filter(|failure| !is_closed(failure))).map(Failure::after_run) {
-            Some(failure) if exit == Exit::Done => Err(failure),
-            Some(failure) => {
-                self.context.report(&failure);
-                Ok(exit)
-            }
-            None => Ok(exit),
-        }
+        let failure = failure.or(Failure::unless_closed(printed).err());
+        self.context.end(failure.map(Failure::after_run), exit)
     }
 
     /// Prints the summary: the result on stdout, and what to do on stderr.
@@ -113,7 +111,7 @@ impl Run<'_> {
             lines.push(text!("bulk-report", file = self.report.display().to_string()));
             lines.join("\n")
         })?;
-        finished.advice(plan, self.ledger.is_none()).iter().for_each(|line| self.context.note(line));
+        finished.advice(plan, self.ledger).iter().for_each(|line| self.context.note(line));
         Ok(())
     }
 }
@@ -146,21 +144,21 @@ impl Finished {
     }
 
     /// Why the run has stopped, and what to do. After a trial, nothing can be continued.
-    fn advice(&self, plan: &Plan, is_trial: bool) -> Vec<String> {
+    fn advice(&self, plan: &Plan, ledger: Option<&Path>) -> Vec<String> {
         let Finished { counts, left, stopped, reason, .. } = self;
-        let file = plan.path.display().to_string();
+        let job = shell::job(&plan.path, ledger);
         let mut lines = Vec::new();
         lines.extend(reason.as_ref().map(|reason| text!("bulk-stopped", reason = reason.as_str())));
-        if is_trial {
+        if ledger.is_none() {
             lines.push(text!("bulk-trial"));
             return lines;
         }
-        lines.extend((counts.not_recorded > 0).then(|| text!("bulk-advice-not-recorded", file = file.as_str())));
-        lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", file = file.as_str())));
+        lines.extend((counts.not_recorded > 0).then(|| text!("bulk-advice-not-recorded", job = job.as_str())));
+        lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", job = job.as_str())));
         if stopped.as_deref() == Some("changed") {
             lines.push(text!("bulk-advice-changed"));
         } else if stopped.is_some() || *left > 0 {
-            lines.push(text!("bulk-advice-resume", file = file.as_str()));
+            lines.push(text!("bulk-advice-resume", job = job));
         }
         lines
     }

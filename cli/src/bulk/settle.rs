@@ -85,6 +85,8 @@ pub(crate) fn settle(context: &Context, arguments: &SettleArguments) -> Result {
         return Ok(Exit::Failed);
     }
     let mut output = context.output();
+    // All rows are settled, whether or not this can be printed.
+    let mut printed = Ok(());
     for doubt in chosen {
         let key = doubt.recorded.key.as_str();
         let state = match answer.is_sent {
@@ -92,12 +94,14 @@ pub(crate) fn settle(context: &Context, arguments: &SettleArguments) -> Result {
             false => files.ledger.mark_not_sent(key).map(|()| "not_sent")?,
         };
         let json = json!({"type": "settled", "key": key, "row": doubt.row, "state": state, "id": answer.id});
-        output.result(&json, || match answer.is_sent {
-            true => text!("settled-sent", name = doubt.name()),
-            false => text!("settled-not-sent", name = doubt.name()),
-        })?;
+        printed = printed.and_then(|()| {
+            output.result(&json, || match answer.is_sent {
+                true => text!("settled-sent", name = doubt.name()),
+                false => text!("settled-not-sent", name = doubt.name()),
+            })
+        });
     }
-    Ok(Exit::Done)
+    printed.map(|()| Exit::Done)
 }
 
 /// The rows that the arguments name.

@@ -201,11 +201,14 @@ fn export(context: &Context, filter: Filter, format: Format) -> Result {
 fn delete(context: &Context, ids: &[String]) -> Result {
     let client = context.client()?;
     let mut exit = Exit::Done;
+    // All contacts are deleted, whether or not this can be printed.
+    let mut printed = Ok(());
     for id in ids {
         match client.contacts().delete(id) {
             Ok(()) => {
                 let result = json!({"id": id, "deleted": true});
-                context.output().result(&result, || text!("contact-deleted", id = id.as_str()))?;
+                printed = printed
+                    .and_then(|()| context.output().result(&result, || text!("contact-deleted", id = id.as_str())));
             }
             Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Unauthorized) => {
                 return Err(Failure::Change(error));
@@ -216,5 +219,5 @@ fn delete(context: &Context, ids: &[String]) -> Result {
             }
         }
     }
-    Ok(exit)
+    context.end(Failure::unless_closed(printed).err(), exit)
 }

@@ -136,6 +136,13 @@ fn rows_of_a_file_that_is_missing_are_settled_by_their_keys() {
 }
 
 #[test]
+fn rows_are_settled_also_if_nobody_reads_the_output() {
+    let world = doubts(&["--key-column", "id"]);
+    world.run_unread(&["bulk", "settle", "people.csv", "1001", "1002", "sent"]).exits(0);
+    assert_eq!(status(&world)["in_doubt"], 1);
+}
+
+#[test]
 fn all_rows_are_settled_after_a_question() {
     let world = doubts(&[]);
     let all = ["bulk", "settle", "people.csv", "--all", "not-sent"];

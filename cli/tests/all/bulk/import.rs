@@ -47,6 +47,24 @@ fn adds_people_and_counts_those_that_exist() {
     world.run(&["contacts", "import", "people.csv", "--skip-invalid"]).exits(0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_import_whose_results_cannot_be_written_keeps_its_exit_code() {
+    let world = World::with(json!({"faults": [
+        {"method": "POST", "path": "/contacts", "status": 422, "body": {"error": {"code": "validation_error"}}},
+    ]}));
+    write(&world, "people.csv", PEOPLE);
+    let import = ["--json", "contacts", "import", "people.csv", "--concurrency", "1", "--skip-invalid"];
+    world.run_unread(&import).exits(1);
+    let run = world.run(&[&import[..], &["--report", "/dev/full"]].concat()).exits(1);
+    assert_eq!(run.json_lines().last().expect("a summary")["added"], 1);
+    assert_eq!(run.json_error()["outcome"], "unknown");
+    world
+        .run(&["contacts", "import", "people.csv", "--report", "/dev/full"])
+        .exits(1)
+        .says("contacts that exist are not added again");
+}
+
 #[test]
 fn a_check_adds_nothing_and_needs_no_key() {
     let world = World::new();

@@ -1,6 +1,6 @@
 //! `zexa bulk resume`, `status`, `export` and `settle`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PEOPLE, assert_once, people, report, send, until_posts, write};
 use crate::support::World;
@@ -71,6 +71,35 @@ fn a_row_that_was_not_sent_is_sent_by_resume() {
 }
 
 #[test]
+fn a_run_that_ends_early_counts_what_was_sent_before() {
+    let world = World::with(json!({"faults": [
+        {"method": "POST", "path": "/messages", "skip": 5, "then": "reset"},
+        {"method": "POST", "path": "/messages", "skip": 5, "status": 422, "body": {"error": {"code": "validation_error"}}},
+    ]}));
+    write(&world, "people.csv", people(20));
+    world.run(&send(&["--concurrency", "1", "--limit", "12"])).exits(3);
+    let names = ["accepted", "rejected", "left"];
+    for arguments in [&send(&["--limit", "2"])[..], &["bulk", "resume", "people.csv", "--yes", "--max-duration", "1ms"]]
+    {
+        let run = world.run(arguments);
+        let summary = run.json_lines().pop().expect("a summary");
+        let status = world.run(&["bulk", "status", "people.csv"]).exits(0).json();
+        assert_eq!(names.map(|name| &summary[name]), names.map(|name| &status[name]), "{run:?}");
+        assert_eq!((&summary["unknown"], &status["in_doubt"]), (&json!(1), &json!(1)));
+        run.exits(3);
+    }
+    world.run(&["bulk", "settle", "people.csv", "--all", "--yes", "sent"]).exits(0);
+    world.run(&["bulk", "resume", "people.csv", "--rejected", "--yes"]).exits(0);
+    let run = world.run(&send(&["--limit", "2"])).exits(0);
+    let summary = run.json_lines().pop().expect("a summary");
+    assert_eq!(
+        (&summary["accepted"], &summary["replayed"], &summary["left"], &summary["stopped"]),
+        (&json!(20), &json!(20), &json!(0), &Value::Null)
+    );
+    assert!(!run.stderr.contains("bulk resume"), "{run:?}");
+}
+
+#[test]
 fn resume_takes_no_arguments_that_change_the_messages() {
     let world = World::new();
     write(&world, "people.csv", PEOPLE);
@@ -89,7 +118,12 @@ fn resume_takes_no_arguments_that_change_the_messages() {
 fn a_job_is_found_by_its_ledger() {
     let world = World::new();
     write(&world, "people.csv", PEOPLE);
-    world.run(&send(&["--limit", "1", "--ledger", "jobs.db"])).exits(0);
+    let pilot = send(&["--limit", "1", "--ledger", "jobs.db"]);
+    world.run(&pilot).exits(0).says("`zexa bulk resume people.csv --ledger jobs.db`");
+    world
+        .run(&[&pilot[..], &["--subject", "x", "--channel", "email", "--map", "to=nome"]].concat())
+        .exits(2)
+        .says("`zexa bulk resume people.csv --ledger jobs.db`");
     world.run(&["bulk", "status", "people.csv"]).exits(2).says("people.csv.zexa.db does not exist");
     assert_eq!(world.run(&["bulk", "status", "jobs.db"]).exits(0).json()["accepted"], 1);
     std::fs::rename(world.home.path().join("people.csv"), world.home.path().join("moved.csv")).expect("a file");
@@ -111,6 +145,12 @@ fn the_record_can_be_exported() {
         .says("3 rows were written to record.csv");
     assert_eq!(super::read(&world, "record.csv"), export);
     world.run(&["bulk", "export", "people.csv", "--output", "people.csv.zexa.db"]).exits(2);
+    world.run(&["bulk", "status", "people.csv"]).exits(0);
+    for other in ["people.csv", "other.db"] {
+        write(&world, "other.db", "SQLite format 3\0");
+        world.run(&["bulk", "export", "people.csv", "--output", other]).exits(2).says(other);
+    }
+    assert_eq!(super::read(&world, "people.csv"), PEOPLE);
     let mut child = crate::support::spawn(&mut world.command(&["bulk", "export", "people.csv"]));
     drop(child.stdout.take());
     assert_eq!(child.wait().expect("the program ends").code(), Some(0), "a reader may stop reading");

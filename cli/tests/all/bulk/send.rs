@@ -277,6 +277,12 @@ fn the_report_replaces_no_file_that_is_needed() {
     assert!(world.sandbox.messages().is_empty());
     world.run(&send(&["--report", "missing/report.csv"])).exits(1).says("missing/report.csv");
     assert!(world.sandbox.messages().is_empty());
+    // The ledger of another job.
+    world.run(&send(&["--ledger", "june.db"])).exits(0);
+    world.run(&send(&["--report", "june.db"])).exits(2).says("cannot be the report");
+    world.run(&["contacts", "import", "people.csv", "--report", "june.db"]).exits(2).says("cannot be the report");
+    world.run(&send(&["--ledger", "june.db"])).exits(0);
+    super::assert_once(&world, 3);
 }
 
 #[cfg(target_os = "linux")]

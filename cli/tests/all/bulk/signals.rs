@@ -1,11 +1,14 @@
 //! SIGTERM and SIGHUP during `zexa bulk send`.
 
-use std::process::{Child, Command};
+use std::io::{PipeReader, PipeWriter, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use super::{assert_once, people, report, send, until_posts, value, write};
+use super::{assert_once, people, recipients, report, send, until_posts, value, write};
 use crate::support::{Run, World, kill, until_stderr_says};
 
 /// Starts a program that sends 100 messages, and waits until four of them have arrived. `answers`: they are answered after the request of
@@ -77,6 +80,44 @@ fn the_second_cancels_them_also_if_nobody_reads_the_output() {
         world.sandbox.clear_faults();
         assert_eq!(world.run(&["bulk", "status", "people.csv"]).exits(0).json()["in_doubt"], 4);
     }
+}
+
+/// A pipe that is full, and that nobody reads.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    let set = |writer: &PipeWriter, flags| fcntl(writer, FcntlArg::F_SETFL(flags)).expect("a pipe");
+    set(&writer, OFlag::O_NONBLOCK);
+    while writer.write(&[b' '; 4096]).is_ok() {}
+    while writer.write(b" ").is_ok() {}
+    set(&writer, OFlag::empty());
+    (reader, writer)
+}
+
+#[test]
+fn a_run_that_waits_for_its_output_can_be_ended() {
+    let world = World::new();
+    write(&world, "people.csv", people(10));
+    let (reader, writer) = full_pipe();
+    let mut child = usual(&world).stdin(Stdio::null()).stdout(writer).stderr(Stdio::null()).spawn().expect("a child");
+    until_posts(&world, 1);
+    let started = Instant::now();
+    while child.try_wait().expect("a child").is_none() && started.elapsed() < Duration::from_secs(30) {
+        kill(&child, Signal::SIGTERM);
+        std::thread::yield_now();
+    }
+    // If it does not end.
+    let _ = child.kill();
+    assert_eq!(child.wait().expect("the program ends").code(), Some(130));
+    drop(reader);
+    let status = world.run(&["bulk", "status", "people.csv"]).exits(0).json();
+    let count = |name: &str| status[name].as_u64().expect("a number");
+    let sent = recipients(&world).len() as u64;
+    assert!((count("accepted")..=count("accepted") + count("in_doubt")).contains(&sent), "{sent}: {status}");
+    world.run(&["bulk", "settle", "people.csv", "--all", "sent", "--yes"]).exits(0);
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
+    let recipients = recipients(&world);
+    let unique: std::collections::HashSet<_> = recipients.iter().collect();
+    assert_eq!(unique.len(), recipients.len());
 }
 
 #[test]

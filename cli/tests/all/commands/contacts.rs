@@ -77,6 +77,15 @@ fn add_and_delete() {
 }
 
 #[test]
+fn all_contacts_are_deleted_also_if_nobody_reads_the_output() {
+    let world = World::new();
+    let ids: Vec<_> =
+        world.sandbox.contacts().iter().map(|contact| contact["id"].as_str().expect("an id").to_owned()).collect();
+    world.run_unread(&["contacts", "delete", &ids[0], "cnt_nobody", &ids[1], &ids[2]]).exits(1);
+    assert_eq!(world.sandbox.contacts().len(), 2);
+}
+
+#[test]
 fn export() {
     let contacts = json!([{"id": "cnt_1", "name": "Ana, \"Lda\"", "phone": "+244912345678", "lists": ["lst_a", "lst_b"], "created_at": "2026-07-01T09:00:00Z"}]);
     let world = World::with(json!({"state": {"contacts": contacts}}));

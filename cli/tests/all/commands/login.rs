@@ -166,6 +166,27 @@ fn a_profile_without_a_key() {
 }
 
 #[test]
+fn a_profile_with_an_unusable_base_url_is_not_used_for_another_server() {
+    let world = World::new();
+    write_profile(&world, "[profiles.default]\napi_key = \"zx_secret\"\nbase_url = 4010\n", 0o600);
+    world.run_without_key(&["credits"], "").exits(4).says("has a `base_url` that is not a text");
+    assert!(world.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_link_to_the_profile_file_is_kept() {
+    let world = World::new();
+    write_profile(&world, "[profiles.shop]\napi_key = \"zx_shop\"\n", 0o600);
+    let file = world.home.path().join("settings.toml");
+    fs::rename(world.profile(), &file).expect("moved");
+    std::os::unix::fs::symlink(&file, world.profile()).expect("a link");
+    world.run_without_key(&["login", "--api-key-stdin"], world.sandbox.api_key()).exits(0);
+    assert!(fs::symlink_metadata(world.profile()).expect("a link").is_symlink());
+    let text = fs::read_to_string(&file).expect("a file");
+    assert!(text.contains("zx_shop") && text.contains(world.sandbox.api_key()), "{text}");
+}
+
+#[test]
 fn a_profile_that_cannot_be_read() {
     let world = World::new();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(world.profile()).expect("created");

@@ -74,6 +74,15 @@ impl World {
         run(&mut self.command(arguments), "")
     }
 
+    /// Runs the program with a stdout that nobody reads.
+    pub(crate) fn run_unread(&self, arguments: &[&str]) -> Run {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(writer);
+        Run::from(command.output().expect("the program ends"))
+    }
+
     /// Runs the program in Portuguese.
     pub(crate) fn run_in_portuguese(&self, arguments: &[&str]) -> Run {
         run(self.command(arguments).env("LANG", "pt_AO.UTF-8"), "")
