@@ -1,6 +1,7 @@
 //! [`Context`]: what every command needs: the global options, the client and the output.
 
 use std::cell::OnceCell;
+use std::ffi::OsString;
 use std::io::{IsTerminal, Read};
 use std::sync::OnceLock;
 
@@ -127,11 +128,12 @@ impl Context {
         if let Some(key) = self.key_from_stdin() {
             return Ok(Access { key: key?, base_url: None, source: KeySource::Stdin });
         }
-        match environment("ZEXA_API_KEY") {
-            Some(key) if self.global.profile.is_none() => {
-                Ok(Access { key, base_url: None, source: KeySource::Environment })
-            }
-            _ => {
+        let key = std::env::var_os("ZEXA_API_KEY").filter(|key| !key.is_empty() && self.global.profile.is_none());
+        // One that is not UTF-8 must not be replaced by the key of another account.
+        match key.map(OsString::into_string) {
+            Some(Err(_)) => Err(Failure::BadKey(text!("key-not-utf8"))),
+            Some(Ok(key)) => Ok(Access { key, base_url: None, source: KeySource::Environment }),
+            None => {
                 let name = self.profile_name();
                 let Profile { api_key: key, base_url } = profile::read(name)?;
                 let base_url = base_url.filter(|_| environment("ZEXA_BASE_URL").is_none());

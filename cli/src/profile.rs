@@ -8,6 +8,7 @@ use etcetera::BaseStrategy;
 use toml::{Table, Value};
 
 use crate::failure::{Failure, Result};
+use crate::output::printable;
 use crate::texts::text;
 
 /// The profile that is used without `--profile`.
@@ -15,6 +16,9 @@ pub(crate) const DEFAULT: &str = "default";
 
 /// The table of the file that contains the profiles.
 const PROFILES: &str = "profiles";
+
+/// The settings of a profile.
+const SETTINGS: [&str; 2] = ["api_key", "base_url"];
 
 /// An API key, and where it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +43,13 @@ pub(crate) fn read(name: &str) -> Result<Profile> {
     let field = |field: &str| profile?.get(field)?.as_str().filter(|value| !value.is_empty()).map(str::to_owned);
     let is_incomplete = profile.is_some() || profiles.is_some_and(|profiles| !profiles.is_table());
     let shown = path.display().to_string();
-    // Without it, the key would be sent to another server.
+    // Without it, or with a misspelt name, the key would be sent to another server.
     let is_url_unusable = profile.and_then(|profile| profile.get("base_url")).is_some_and(|url| !url.is_str());
+    let mut settings = profile.and_then(Value::as_table).into_iter().flat_map(Table::keys);
+    if let Some(unknown) = settings.find(|setting| !SETTINGS.contains(&setting.as_str())) {
+        let unknown = printable(unknown);
+        return Err(Failure::BadKey(text!("profile-unknown-setting", name = name, path = shown, setting = unknown)));
+    }
     match field("api_key") {
         Some(_) if is_url_unusable => Err(Failure::BadKey(text!("profile-bad-url", name = name, path = shown))),
         Some(api_key) => Ok(Profile { api_key, base_url: field("base_url") }),
@@ -78,6 +87,10 @@ pub(crate) fn write(name: &str, profile: &Profile) -> Result<PathBuf> {
 
 /// Reads the file. `None` if it does not exist.
 fn read_file(path: &Path) -> Result<Option<Table>> {
+    // A pipe would have to be written by another program first.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Err(Failure::BadKey(text!("profile-not-file", path = path.display().to_string())));
+    }
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

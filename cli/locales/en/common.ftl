@@ -51,6 +51,7 @@ io-unreachable = the network cannot be reached
 io-timeout = there was no response in time
 io-invalid = the content is invalid
 
+key-not-utf8 = the environment variable ZEXA_API_KEY must contain UTF-8 text
 key-missing = there is no API key
 key-empty = the API key on stdin is empty
 key-unreadable = cannot read the API key from stdin as UTF-8
@@ -58,6 +59,8 @@ profile-no-home = cannot find the home directory: set HOME
 profile-missing = the profile `{ $name }` does not exist in { $path }: run `zexa login --profile { $name }`
 profile-invalid = { $path }, line { $line }: not a valid profile file: correct or delete it
 profile-bad-url = the profile `{ $name }` in { $path } has a `base_url` that is not a text
+profile-unknown-setting = the profile `{ $name }` in { $path } has an unknown setting `{ $setting }`: only `api_key` and `base_url` are valid
+profile-not-file = { $path } is a pipe or a device, and not a profile file
 profile-no-key = the profile `{ $name }` in { $path } has no text `api_key`
 profile-not-private = other users can read { $path }, which contains API keys: run `chmod 600 { $path }`
 

@@ -51,6 +51,7 @@ io-unreachable = não se consegue chegar à rede
 io-timeout = não houve resposta a tempo
 io-invalid = o conteúdo é inválido
 
+key-not-utf8 = a variável de ambiente ZEXA_API_KEY tem de conter texto UTF-8
 key-missing = não há nenhuma chave de API
 key-empty = a chave de API no stdin está vazia
 key-unreadable = não é possível ler a chave de API do stdin em UTF-8
@@ -58,6 +59,8 @@ profile-no-home = não se encontra a pasta pessoal: defina HOME
 profile-missing = o perfil «{ $name }» não existe em { $path }: execute «zexa login --profile { $name }»
 profile-invalid = { $path }, linha { $line }: não é um ficheiro de perfis válido: corrija-o ou apague-o
 profile-bad-url = o perfil «{ $name }» em { $path } tem uma «base_url» que não é um texto
+profile-unknown-setting = o perfil «{ $name }» em { $path } tem uma definição desconhecida «{ $setting }»: só «api_key» e «base_url» são válidas
+profile-not-file = { $path } é um tubo ou um dispositivo, e não um ficheiro de perfis
 profile-no-key = o perfil «{ $name }» em { $path } não tem um texto «api_key»
 profile-not-private = outros utilizadores podem ler { $path }, que contém chaves de API: execute «chmod 600 { $path }»
 

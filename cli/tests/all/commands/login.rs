@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::{World, run};
 use crate::support::terminal::Terminal;
 
 fn login(world: &World, arguments: &[&str]) -> Terminal {
@@ -170,6 +170,34 @@ fn a_profile_with_an_unusable_base_url_is_not_used_for_another_server() {
     let world = World::new();
     write_profile(&world, "[profiles.default]\napi_key = \"zx_secret\"\nbase_url = 4010\n", 0o600);
     world.run_without_key(&["credits"], "").exits(4).says("has a `base_url` that is not a text");
+    assert!(world.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_profile_with_a_misspelt_setting_is_not_used() {
+    let world = World::new();
+    let profile = format!("[profiles.default]\napi_key = \"zx_secret\"\nbase-url = \"{}\"\n", world.sandbox.url());
+    write_profile(&world, &profile, 0o600);
+    world.run_without_key(&["credits"], "").exits(4).says("has an unknown setting `base-url`: only");
+    assert!(world.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_pipe_is_no_profile_file() {
+    let world = World::new();
+    write_profile(&world, "", 0o600);
+    fs::remove_file(world.profile()).expect("a file");
+    nix::unistd::mkfifo(&world.profile(), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    world.run_without_key(&["credits"], "").exits(4).says("is a pipe or a device");
+}
+
+#[test]
+fn a_key_that_is_not_text_is_not_replaced_by_that_of_a_profile() {
+    let world = World::new();
+    write_profile(&world, "[profiles.default]\napi_key = \"zx_other\"\n", 0o600);
+    let mut command = world.command(&["credits"]);
+    command.env("ZEXA_API_KEY", std::os::unix::ffi::OsStrExt::from_bytes(b"zx_\xff" as &[u8]) as &std::ffi::OsStr);
+    run(&mut command, "").exits(4).says("ZEXA_API_KEY must contain UTF-8 text");
     assert!(world.sandbox.requests().is_empty());
 }
 
