@@ -153,8 +153,8 @@ bulk-invalid-refused = { $count ->
    *[other] { $count } rows are invalid: correct them
 }, or send the others with --skip-invalid; `zexa bulk check` shows all problems
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
-bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $file }`. Put rows that are new or corrected into a file of their own.
-bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well.
+bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $job }`. Put rows that are new or corrected into a file of their own.
+bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $job }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well.
 bulk-no-ledger = the ledger { $ledger } does not exist: nothing was sent with it, or it was moved
 bulk-no-job = { $ledger } has no job of this program
 bulk-newer-job = the job in { $ledger } was written by a later version of this program: update it
@@ -237,11 +237,11 @@ bulk-left = { $count ->
    *[other] { $count } messages are left to send.
 }
 bulk-report = Report: { $file }
-bulk-advice-doubt = `zexa bulk status { $file }` shows the messages in doubt, and what to do about them.
-bulk-advice-not-recorded = The results that are not recorded are true, and are in the report with `recorded` = false, but the ledger has their rows in doubt. If the disk is full or the ledger was moved, correct that first. Then settle each of them as in the report: `zexa bulk settle { $file } KEY sent ID` if it was accepted, and `zexa bulk settle { $file } KEY not-sent` if it was rejected or not sent.
+bulk-advice-doubt = `zexa bulk status { $job }` shows the messages in doubt, and what to do about them.
+bulk-advice-not-recorded = The results that are not recorded are true, and are in the report with `recorded` = false, but the ledger has their rows in doubt. If the disk is full or the ledger was moved, correct that first. Then settle each of them as in the report: `zexa bulk settle { $job } KEY sent ID` if it was accepted, and `zexa bulk settle { $job } KEY not-sent` if it was rejected or not sent.
 bulk-trial = This was a trial in a sandbox: nothing was really sent, and nothing was recorded in a ledger. Without --sandbox, the same command sends the messages.
 bulk-trial-resume = a sandbox has no jobs to continue: `bulk resume` works without --sandbox only
-bulk-advice-resume = Send the rest with `zexa bulk resume { $file }`.
+bulk-advice-resume = Send the rest with `zexa bulk resume { $job }`.
 bulk-advice-changed = Restore the file, and continue with `zexa bulk resume`. Put rows that are new or corrected into a file of their own.
 report-in-use = the report { $file } is being written by another command: wait for it, or choose another file with --report
 report-is-source = { $file } cannot be the report: it would replace a file that is needed

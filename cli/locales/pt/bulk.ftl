@@ -153,8 +153,8 @@ bulk-invalid-refused = { $count ->
    *[other] { $count } linhas são inválidas: corrija-as
 }, ou envie as outras com --skip-invalid; «zexa bulk check» mostra todos os problemas
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
-bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $file }». Ponha as linhas novas ou corrigidas num ficheiro à parte.
-bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem.
+bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $job }». Ponha as linhas novas ou corrigidas num ficheiro à parte.
+bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $job }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem.
 bulk-no-ledger = o registo de envios { $ledger } não existe: nada foi enviado com ele, ou o ficheiro foi movido
 bulk-no-job = { $ledger } não tem nenhum envio deste programa
 bulk-newer-job = o envio em { $ledger } foi escrito por uma versão mais recente deste programa: actualize-o
@@ -237,11 +237,11 @@ bulk-left = { $count ->
    *[other] Falta enviar { $count } mensagens.
 }
 bulk-report = Relatório: { $file }
-bulk-advice-doubt = «zexa bulk status { $file }» mostra as mensagens em dúvida, e o que fazer com elas.
-bulk-advice-not-recorded = Os resultados que não estão guardados são verdadeiros, e estão no relatório com «recorded» = false, mas no registo as suas linhas estão em dúvida. Se o disco estiver cheio ou o registo tiver sido movido, corrija isso primeiro. Depois resolva cada uma como está no relatório: «zexa bulk settle { $file } CHAVE sent ID» se foi aceite, e «zexa bulk settle { $file } CHAVE not-sent» se foi recusada ou não foi enviada.
+bulk-advice-doubt = «zexa bulk status { $job }» mostra as mensagens em dúvida, e o que fazer com elas.
+bulk-advice-not-recorded = Os resultados que não estão guardados são verdadeiros, e estão no relatório com «recorded» = false, mas no registo as suas linhas estão em dúvida. Se o disco estiver cheio ou o registo tiver sido movido, corrija isso primeiro. Depois resolva cada uma como está no relatório: «zexa bulk settle { $job } CHAVE sent ID» se foi aceite, e «zexa bulk settle { $job } CHAVE not-sent» se foi recusada ou não foi enviada.
 bulk-trial = Isto foi um ensaio numa sandbox: nada foi realmente enviado, e nada foi guardado num registo. Sem --sandbox, o mesmo comando envia as mensagens.
 bulk-trial-resume = uma sandbox não tem envios para continuar: «bulk resume» só funciona sem --sandbox
-bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».
+bulk-advice-resume = Envie o resto com «zexa bulk resume { $job }».
 bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro à parte.
 report-in-use = o relatório { $file } está a ser escrito por outro comando: espere por ele, ou escolha outro ficheiro com --report
 report-is-source = { $file } não pode ser o relatório: substituiria um ficheiro que é preciso

@@ -85,13 +85,13 @@ pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
 ///
 /// If it has another job, or rows of another program.
 fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
-    let (shown, file) = (path.display().to_string(), file.display().to_string());
+    let (shown, arguments) = (path.display().to_string(), paths::arguments(file, Some(path)));
     match ledger.job()? {
         // Its file may only have been saved with another delimiter or in another encoding.
         Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),
         Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
-            true => text!("bulk-other-file", file = file),
-            false => text!("bulk-other-job", ledger = shown, file = file),
+            true => text!("bulk-other-file", file = file.display().to_string(), job = arguments),
+            false => text!("bulk-other-job", ledger = shown, job = arguments),
         })),
         None if is_empty(ledger)? => Ok(false),
         None => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),

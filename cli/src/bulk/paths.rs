@@ -39,6 +39,24 @@ pub(crate) fn import_report(file: &Path, is_trial: bool) -> PathBuf {
     beside(&target(file), if is_trial { TRIAL_IMPORT_REPORT } else { IMPORT_REPORT })
 }
 
+/// The arguments that name a job in a command that is shown: its file, and the ledger unless it is the default one.
+pub(crate) fn arguments(file: &Path, ledger: Option<&Path>) -> String {
+    let words = quoted(&file.display().to_string());
+    match ledger.filter(|ledger| real(ledger) != real(&self::ledger(file))) {
+        Some(ledger) => format!("{words} --ledger {}", quoted(&ledger.display().to_string())),
+        None => words,
+    }
+}
+
+/// An argument as a shell reads it.
+pub(crate) fn quoted(argument: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./:+@=,%".contains(character);
+    match !argument.is_empty() && argument.chars().all(is_plain) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', r"'\''")),
+    }
+}
+
 /// The file that a symbolic link leads to. Any other path is returned as the user has written it: a link in its folders leads to the same files.
 fn target(file: &Path) -> PathBuf {
     let is_link = fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_symlink());
@@ -66,6 +84,25 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn arguments_are_quoted_for_a_shell() {
+        for (argument, expected) in
+            [("people.csv", "people.csv"), ("os clientes.csv", "'os clientes.csv'"), ("a'b", r"'a'\''b'"), ("", "''")]
+        {
+            assert_eq!(quoted(argument), expected);
+        }
+    }
+
+    #[test]
+    fn only_another_ledger_is_named() {
+        let file = Path::new("people.csv");
+        let of = |ledger| arguments(file, Some(Path::new(ledger)));
+        assert_eq!(arguments(file, None), "people.csv");
+        assert_eq!(of("people.csv.zexa.db"), "people.csv");
+        assert_eq!(of("./people.csv.zexa.db"), "people.csv");
+        assert_eq!(of("june 2.db"), "people.csv --ledger 'june 2.db'");
+    }
 
     #[test]
     fn default_names_are_those_of_one_command_and_one_job() {

@@ -9,6 +9,7 @@ use zexa::ClientBuilder;
 
 use super::blocks::Blocks;
 use super::drive::{PaceArguments, Stop, drive};
+use super::paths;
 use super::plan::Plan;
 use super::recorder::{Counts, Recorder};
 use super::report::Report;
@@ -113,7 +114,7 @@ impl Run<'_> {
             lines.push(text!("bulk-report", file = self.report.display().to_string()));
             lines.join("\n")
         })?;
-        finished.advice(plan, self.ledger.is_none()).iter().for_each(|line| self.context.note(line));
+        finished.advice(plan, self.ledger).iter().for_each(|line| self.context.note(line));
         Ok(())
     }
 }
@@ -146,21 +147,21 @@ impl Finished {
     }
 
     /// Why the run has stopped, and what to do. After a trial, nothing can be continued.
-    fn advice(&self, plan: &Plan, is_trial: bool) -> Vec<String> {
+    fn advice(&self, plan: &Plan, ledger: Option<&Path>) -> Vec<String> {
         let Finished { counts, left, stopped, reason, .. } = self;
-        let file = plan.path.display().to_string();
+        let job = paths::arguments(&plan.path, ledger);
         let mut lines = Vec::new();
         lines.extend(reason.as_ref().map(|reason| text!("bulk-stopped", reason = reason.as_str())));
-        if is_trial {
+        if ledger.is_none() {
             lines.push(text!("bulk-trial"));
             return lines;
         }
-        lines.extend((counts.not_recorded > 0).then(|| text!("bulk-advice-not-recorded", file = file.as_str())));
-        lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", file = file.as_str())));
+        lines.extend((counts.not_recorded > 0).then(|| text!("bulk-advice-not-recorded", job = job.as_str())));
+        lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", job = job.as_str())));
         if stopped.as_deref() == Some("changed") {
             lines.push(text!("bulk-advice-changed"));
         } else if stopped.is_some() || *left > 0 {
-            lines.push(text!("bulk-advice-resume", file = file.as_str()));
+            lines.push(text!("bulk-advice-resume", job = job.as_str()));
         }
         lines
     }

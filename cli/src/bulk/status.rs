@@ -10,6 +10,7 @@ use zexa::LedgerCounts;
 use super::arguments::JobArguments;
 use super::doubts::{Doubt, Doubts};
 use super::job_files::JobFiles;
+use super::paths;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -100,27 +101,15 @@ fn add_doubts(lines: &mut Vec<String>, doubts: &Doubts, files: &JobFiles, argume
         None => {}
     }
     lines.push(text!("status-advice-ask", count = doubts.rows.len()));
-    let mut job = quoted(&arguments.file.display().to_string());
-    if let Some(ledger) = &arguments.ledger {
-        job.push_str(&format!(" --ledger {}", quoted(&ledger.display().to_string())));
-    }
+    let job = paths::arguments(&arguments.file, arguments.ledger.as_deref());
     let row = match first.row {
         Some(row) => format!("--row {row}"),
-        None => quoted(&first.recorded.key),
+        None => paths::quoted(&first.recorded.key),
     };
     lines.push(format!("  {}", text!("status-advice-sent", job = job.as_str(), row = row.as_str())));
     lines.push(format!("  {}", text!("status-advice-not-sent", job = job.as_str(), row = row.as_str())));
     if doubts.rows.len() > 1 {
         lines.push(format!("  {}", text!("status-advice-all", job = job.as_str())));
-    }
-}
-
-/// An argument as a shell reads it.
-fn quoted(argument: &str) -> String {
-    let is_plain = |character: char| character.is_alphanumeric() || "-_./:+@=,%".contains(character);
-    match !argument.is_empty() && argument.chars().all(is_plain) {
-        true => argument.to_owned(),
-        false => format!("'{}'", argument.replace('\'', r"'\''")),
     }
 }
 
@@ -159,19 +148,5 @@ fn closed(error: &zexa::Error) -> Option<Failure> {
     match error.kind() {
         csv::ErrorKind::Io(error) => Some(Failure::of_output(error)),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_quoted_for_a_shell() {
-        for (argument, expected) in
-            [("people.csv", "people.csv"), ("os clientes.csv", "'os clientes.csv'"), ("a'b", r"'a'\''b'"), ("", "''")]
-        {
-            assert_eq!(quoted(argument), expected);
-        }
     }
 }
