@@ -289,6 +289,8 @@ pub(crate) fn message_of_call(error: &Error) -> String {
         text.replace("; pass the query separately", "; use --query")
             .replace("; to permit that, set allow_http", "")
             .replace("`ca_file`", "SSL_CERT_FILE")
+            // Another file would be a new job, which sends everything again.
+            .replace("; use another file", "; continue the job with the same server")
             .replace("set `ledger_same_account`", "use --same-account")
     };
     let (message, _) = binding::renamed(error, name, words);
