@@ -91,7 +91,7 @@ fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<boo
         Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),
         Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
             true => text!("bulk-other-file", file = file.display().to_string(), job = arguments),
-            false => text!("bulk-other-job", ledger = shown, job = arguments),
+            false => text!("bulk-other-job", ledger = shown, job = arguments, sent = sent(ledger)?),
         })),
         None if is_empty(ledger)? => Ok(false),
         None => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
@@ -117,6 +117,12 @@ fn is_same_but_dialect(stored: &str, job: &Job) -> bool {
         stored.dialect.clone_from(&job.dialect);
         stored == *job
     })
+}
+
+/// How many messages of a job were sent, or may have been sent.
+fn sent(ledger: &Ledger) -> Result<u64> {
+    let counts = ledger.counts()?;
+    Ok(counts.accepted + counts.claimed + counts.in_doubt + counts.pruned)
 }
 
 /// Whether no row is recorded in a ledger.
