@@ -161,7 +161,7 @@ impl Finished {
         lines.extend((counts.rejected > 0).then(|| text!("bulk-advice-rejected", job = job.as_str())));
         if stopped.as_deref() == Some("changed") {
             lines.push(text!("bulk-advice-changed"));
-        } else if stopped.is_some() || *left > 0 {
+        } else if *left > 0 {
             lines.push(text!("bulk-advice-resume", job = job.as_str()));
         }
         lines

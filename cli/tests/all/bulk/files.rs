@@ -155,8 +155,10 @@ fn another_job_is_refused_before_the_question() {
 #[test]
 fn another_job_that_sent_nothing_is_no_reason_for_caution() {
     let world = World::with(json!({"faults": [{"method": "POST", "path": "/messages", "times": 0, "status": 422}]}));
-    write(&world, "people.csv", PEOPLE);
-    world.run(&send(&[])).exits(1);
+    // The run stops at the twentieth rejection.
+    write(&world, "people.csv", people(20));
+    let run = world.run(&send(&["--concurrency", "1"])).exits(1).says("The run has stopped");
+    assert!(!run.stderr.contains("Send the rest"), "nothing is left: {}", run.stderr);
     let other = ["bulk", "send", "people.csv", "--from", "ZEXA", "--yes", "--body", "Adeus {{nome}}"];
     world.run(&other).exits(2).says("no message of the other job was sent");
 }
