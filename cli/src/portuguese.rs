@@ -52,6 +52,9 @@ pub(crate) fn message(error: &Error, option: impl Fn(&str) -> String) -> String 
 fn of_field(error: &Error, option: impl Fn(&str) -> String) -> Option<String> {
     let details = error.details().filter(|_| error.attempts() == 0)?;
     let (field, reason) = (details["field"].as_str()?, details["reason"].as_str()?);
+    if let Some(sentence) = of_ledger(reason) {
+        return Some(sentence);
+    }
     let known = REASONS.iter().find(|(start, _)| reason.starts_with(start));
     let reason = match known {
         Some((_, id)) => find(&format!("reason-{id}"), &[])?,
@@ -62,6 +65,17 @@ fn of_field(error: &Error, option: impl Fn(&str) -> String) -> Option<String> {
         Some(variable) => find("variable", &[("name", variable.into()), ("reason", reason.into())]),
         None => find("field", &[("name", option(field).into()), ("reason", reason.into())]),
     }
+}
+
+/// A ledger that another server or another API key has created.
+fn of_ledger(reason: &str) -> Option<String> {
+    let (path, owner) = reason.split_once(" belongs to ")?;
+    if owner.starts_with("another API key") {
+        return find("ledger-key", &[("path", path.into())]);
+    }
+    let (origin, rest) = owner.split_once(", and this client uses ")?;
+    let current = rest.split_once("; ").map_or(rest, |(current, _)| current);
+    find("ledger-origin", &[("path", path.into()), ("origin", origin.into()), ("current", current.into())])
 }
 
 /// A connection that could not be opened, or was lost.

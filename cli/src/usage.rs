@@ -98,10 +98,17 @@ fn advice(error: &clap::Error) -> Vec<String> {
     let suggested: Vec<_> = kinds.into_iter().filter_map(|kind| error.get(kind)).filter_map(best).collect();
     let is_about_key = error.get(ContextKind::InvalidArg).is_some_and(|argument| is_about_key(&words(argument)));
     match suggested.as_slice() {
+        [] if is_stray_word(error) => vec![text!("usage-quotes")],
         [] => Vec::new(),
         _ if is_about_key => Vec::new(),
         suggested => vec![text!("usage-suggested", suggested = suggested.join(", "))],
     }
+}
+
+/// Whether a word is unexpected, as in a text or a file name with spaces and without quotes.
+fn is_stray_word(error: &clap::Error) -> bool {
+    let argument = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument);
+    argument.is_some_and(|argument| !words(argument).starts_with('-'))
 }
 
 /// The best of several suggestions, which is the last one.
@@ -133,6 +140,7 @@ pub(crate) fn translated(help: &str) -> String {
         ("Examples:", text!("word-examples")),
         ("[OPTIONS]", text!("word-options-place")),
         ("<COMMAND>", text!("word-command-place")),
+        ("<FILE> [KEY]... <sent [ID]|not-sent>", text!("word-settle-places")),
         ("[default:", text!("word-default")),
         ("[possible values:", text!("word-values")),
     ];

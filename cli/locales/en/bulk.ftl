@@ -13,9 +13,9 @@ table-row-too-large = row { $row } is larger than { $size } MB: probably a quote
 table-too-many-fields = row { $row } has more than { $maximum } columns
 table-unclosed-quote = a quote in row { $row }, column `{ $column }`, is not closed: the rest of the file would be one value
 table-no-column = there is no column `{ $name }`; the columns are: { $columns }
-table-no-placeholder = there is no column `{ $name }`: use the name of a column, or --map { $name }=COLUMN; the columns are: { $columns }
+table-no-placeholder = there is no column `{ $name }`: use the name of a column, or --map { $map }=COLUMN; the columns are: { $columns }
 table-no-recipient = no column has a name like `{ $field }`: use --map { $field }=COLUMN; the columns are: { $columns }
-table-ambiguous = more than one column could be `{ $name }`: { $columns }; name one of them with --map { $name }=COLUMN
+table-ambiguous = more than one column could be `{ $name }`: { $columns }; name one of them with --map { $map }=COLUMN
 table-unused-mapping = --map { $field }=… has no effect: `{ $field }` is neither a placeholder of the text nor a known field
 
 template-unclosed = the placeholder at character { $position } of the text has no {"}}"}; write {"\\{{"} for {"{{"} itself
@@ -46,6 +46,7 @@ row-in-doubt = it is not known whether an earlier run sent the message: see `zex
 row-in-progress = another run is sending the message
 row-key-reused = the key was used before for another recipient or text, so nothing was sent for this row
 row-duplicate = an earlier row has the same recipient or key
+row-rejected = the API rejected it in an earlier run
 row-stopped = not sent, because the run has stopped
 row-cancelled = cancelled
 row-no-connection = no connection to the API ({ $reason })
@@ -154,7 +155,10 @@ bulk-invalid-refused = { $count ->
 }, or send the others with --skip-invalid; `zexa bulk check` shows all problems
 bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
 bulk-other-file = { $file } has changed since it was sent. To continue that job, restore the file and use `zexa bulk resume { $job }`. Put rows that are new or corrected into a file of their own.
-bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $job }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well.
+bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $job }`. To begin a new one, choose another file with --ledger: { $sent ->
+    [0] no message of the other job was sent.
+   *[other] recipients of the other job then get this message as well.
+}
 bulk-no-ledger = the ledger { $ledger } does not exist: nothing was sent with it, or it was moved
 bulk-no-job = { $ledger } has no job of this program
 bulk-newer-job = the job in { $ledger } was written by a later version of this program: update it
@@ -241,6 +245,7 @@ bulk-advice-doubt = `zexa bulk status { $job }` shows the messages in doubt, and
 bulk-advice-not-recorded = The results that are not recorded are true, and are in the report with `recorded` = false, but the ledger has their rows in doubt. If the disk is full or the ledger was moved, correct that first. Then settle each of them as in the report: `zexa bulk settle { $job } KEY sent ID` if it was accepted, and `zexa bulk settle { $job } KEY not-sent` if it was rejected or not sent.
 bulk-trial = This was a trial in a sandbox: nothing was really sent, and nothing was recorded in a ledger. Without --sandbox, the same command sends the messages.
 bulk-trial-resume = a sandbox has no jobs to continue: `bulk resume` works without --sandbox only
+bulk-advice-rejected = After removing the cause, `zexa bulk resume { $job } --rejected` sends the rejected messages again, with the same text and sender. For another text or sender, put their rows into a file of their own.
 bulk-advice-resume = Send the rest with `zexa bulk resume { $job }`.
 bulk-advice-changed = Restore the file, and continue with `zexa bulk resume`. Put rows that are new or corrected into a file of their own.
 report-in-use = the report { $file } is being written by another command: wait for it, or choose another file with --report

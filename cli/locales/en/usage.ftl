@@ -14,6 +14,7 @@ usage-too-many = unexpected value `{ $value }` for `{ $argument }`
 usage-utf8 = an argument is not UTF-8
 usage-invalid = the arguments are invalid
 usage-suggested = Did you mean { $suggested }?
+usage-quotes = A text or a file name with spaces needs quotes, as in "Hello Ana".
 usage-more = For more information, use --help.
 
 # Words of the help, which are only replaced in other languages.
@@ -25,6 +26,7 @@ word-global-options = Global options:
 word-examples = Examples:
 word-options-place = [OPTIONS]
 word-command-place = <COMMAND>
+word-settle-places = <FILE> [KEY]... <sent [ID]|not-sent>
 word-default = [default:
 word-values = [possible values:
 

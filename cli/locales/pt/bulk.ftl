@@ -13,9 +13,9 @@ table-row-too-large = a linha { $row } tem mais de { $size } MB: provavelmente f
 table-too-many-fields = a linha { $row } tem mais de { $maximum } colunas
 table-unclosed-quote = faltam aspas a fechar o valor na linha { $row }, coluna «{ $column }»: o resto do ficheiro seria um só valor
 table-no-column = não há nenhuma coluna «{ $name }»; as colunas são: { $columns }
-table-no-placeholder = não há nenhuma coluna «{ $name }»: use o nome de uma coluna, ou --map { $name }=COLUNA; as colunas são: { $columns }
+table-no-placeholder = não há nenhuma coluna «{ $name }»: use o nome de uma coluna, ou --map { $map }=COLUNA; as colunas são: { $columns }
 table-no-recipient = nenhuma coluna tem um nome como «{ $field }»: use --map { $field }=COLUNA; as colunas são: { $columns }
-table-ambiguous = mais de uma coluna pode ser «{ $name }»: { $columns }; indique uma delas com --map { $name }=COLUNA
+table-ambiguous = mais de uma coluna pode ser «{ $name }»: { $columns }; indique uma delas com --map { $map }=COLUNA
 table-unused-mapping = --map { $field }=… não tem efeito: «{ $field }» não é um marcador do texto nem um campo conhecido
 
 template-unclosed = falta {"}}"} ao marcador no carácter { $position } do texto; para o próprio {"{{"}, escreva {"\\{{"}
@@ -46,6 +46,7 @@ row-in-doubt = não se sabe se um envio anterior enviou a mensagem: veja «zexa 
 row-in-progress = outro envio está a enviar a mensagem
 row-key-reused = a chave já foi usada para outro destinatário ou texto, e por isso nada foi enviado para esta linha
 row-duplicate = uma linha anterior tem o mesmo destinatário ou a mesma chave
+row-rejected = a API recusou-a num envio anterior
 row-stopped = não foi enviada, porque o envio parou
 row-cancelled = cancelada
 row-no-connection = sem ligação à API ({ $reason })
@@ -154,7 +155,10 @@ bulk-invalid-refused = { $count ->
 }, ou envie as outras com --skip-invalid; «zexa bulk check» mostra todos os problemas
 bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
 bulk-other-file = { $file } mudou desde que foi enviado. Para continuar esse envio, reponha o ficheiro e use «zexa bulk resume { $job }». Ponha as linhas novas ou corrigidas num ficheiro à parte.
-bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $job }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem.
+bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $job }». Para começar um novo, escolha outro ficheiro com --ledger: { $sent ->
+    [0] nenhuma mensagem do outro envio foi enviada.
+   *[other] os destinatários do outro envio recebem então também esta mensagem.
+}
 bulk-no-ledger = o registo de envios { $ledger } não existe: nada foi enviado com ele, ou o ficheiro foi movido
 bulk-no-job = { $ledger } não tem nenhum envio deste programa
 bulk-newer-job = o envio em { $ledger } foi escrito por uma versão mais recente deste programa: actualize-o
@@ -241,6 +245,7 @@ bulk-advice-doubt = «zexa bulk status { $job }» mostra as mensagens em dúvida
 bulk-advice-not-recorded = Os resultados que não estão guardados são verdadeiros, e estão no relatório com «recorded» = false, mas no registo as suas linhas estão em dúvida. Se o disco estiver cheio ou o registo tiver sido movido, corrija isso primeiro. Depois resolva cada uma como está no relatório: «zexa bulk settle { $job } CHAVE sent ID» se foi aceite, e «zexa bulk settle { $job } CHAVE not-sent» se foi recusada ou não foi enviada.
 bulk-trial = Isto foi um ensaio numa sandbox: nada foi realmente enviado, e nada foi guardado num registo. Sem --sandbox, o mesmo comando envia as mensagens.
 bulk-trial-resume = uma sandbox não tem envios para continuar: «bulk resume» só funciona sem --sandbox
+bulk-advice-rejected = Depois de resolver a causa, «zexa bulk resume { $job } --rejected» envia outra vez as mensagens recusadas, com o mesmo texto e o mesmo remetente. Para outro texto ou remetente, ponha essas linhas num ficheiro à parte.
 bulk-advice-resume = Envie o resto com «zexa bulk resume { $job }».
 bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro à parte.
 report-in-use = o relatório { $file } está a ser escrito por outro comando: espere por ele, ou escolha outro ficheiro com --report

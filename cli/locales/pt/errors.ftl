@@ -49,6 +49,8 @@ code-ERR_TLS_CERT_ALTNAME_INVALID = o certificado não é válido para o nome do
 
 field = «{ $name }» { $reason }
 variable = a variável de ambiente { $name } { $reason }
+ledger-key = o registo de envios { $path } pertence a outra chave de API: se for uma chave da mesma conta, use --same-account
+ledger-origin = o registo de envios { $path } pertence a { $origin }, e este comando usa { $current }: continue o envio com o mesmo servidor
 reason-other = tem um valor inválido: «{ $reason }»
 reason-required = é obrigatório, e não pode estar vazio
 reason-empty = não pode estar vazio

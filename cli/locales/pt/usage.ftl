@@ -14,6 +14,7 @@ usage-too-many = valor inesperado «{ $value }» para «{ $argument }»
 usage-utf8 = um argumento não está em UTF-8
 usage-invalid = os argumentos são inválidos
 usage-suggested = Queria dizer { $suggested }?
+usage-quotes = Um texto ou um nome de ficheiro com espaços precisa de aspas, como em "Olá Ana".
 usage-more = Para mais informação, use --help.
 
 # Palavras da ajuda, que substituem as inglesas.
@@ -25,6 +26,7 @@ word-global-options = Opções globais:
 word-examples = Exemplos:
 word-options-place = [OPÇÕES]
 word-command-place = <COMANDO>
+word-settle-places = <FICHEIRO> [CHAVE]... <sent [ID]|not-sent>
 word-default = [predefinição:
 word-values = [valores possíveis:
 

@@ -81,13 +81,13 @@ pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
 /// If it has another job, or rows of another program.
 fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
     let job_arguments = shell::job(file, Some(path));
-    let (shown, file) = (path.display().to_string(), file.display().to_string());
+    let shown = path.display().to_string();
     match ledger.job()? {
         // Its file may only have been saved with another delimiter or in another encoding.
         Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),
         Some(stored) => Err(Failure::Usage(match is_other_file(&stored, job) {
-            true => text!("bulk-other-file", file = file, job = job_arguments),
-            false => text!("bulk-other-job", ledger = shown, job = job_arguments),
+            true => text!("bulk-other-file", file = file.display().to_string(), job = job_arguments),
+            false => text!("bulk-other-job", ledger = shown, job = job_arguments, sent = sent(ledger)?),
         })),
         None if is_empty(ledger)? => Ok(false),
         None => Err(Failure::Usage(text!("bulk-foreign-ledger", ledger = shown))),
@@ -113,6 +113,12 @@ fn is_same_but_dialect(stored: &str, job: &Job) -> bool {
         stored.dialect.clone_from(&job.dialect);
         stored == *job
     })
+}
+
+/// How many messages of a job were sent, or may have been sent.
+fn sent(ledger: &Ledger) -> Result<u64> {
+    let counts = ledger.counts()?;
+    Ok(counts.accepted + counts.claimed + counts.in_doubt + counts.pruned)
 }
 
 /// Whether no row is recorded in a ledger.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::shell::quoted;
 use crate::failure::Failure;
 use crate::io_reason::io_reason;
 use crate::table::template::TemplateError;
@@ -97,13 +98,13 @@ fn table(error: &TableError) -> String {
             text!("table-no-column", name = name.as_str(), columns = columns.as_str())
         }
         TableError::NoPlaceholder { name, columns } => {
-            text!("table-no-placeholder", name = name.as_str(), columns = columns.as_str())
+            text!("table-no-placeholder", name = name.as_str(), map = quoted(name), columns = columns.as_str())
         }
         TableError::NoRecipient { field, columns } => {
             text!("table-no-recipient", field = *field, columns = columns.as_str())
         }
         TableError::AmbiguousColumn { name, columns } => {
-            text!("table-ambiguous", name = name.as_str(), columns = columns.as_str())
+            text!("table-ambiguous", name = name.as_str(), map = quoted(name), columns = columns.as_str())
         }
         TableError::UnusedMapping { field } => text!("table-unused-mapping", field = field.as_str()),
     }

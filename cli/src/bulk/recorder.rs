@@ -34,7 +34,7 @@ pub(crate) struct Counts {
     pub(crate) not_recorded: u64,
     /// Not sent, because an earlier row has the same recipient.
     pub(crate) repeated: u64,
-    /// Why messages were rejected, and how many of them.
+    /// Why this run's messages were rejected, and how many of them.
     pub(crate) reasons: Vec<Reason>,
     /// Contacts that exist already.
     #[serde(skip)]
@@ -183,12 +183,14 @@ impl Recorder {
             _ if kind == Some(Kind::Duplicate) && self.has_keys => &mut counts.invalid,
             _ if kind == Some(Kind::Duplicate) => &mut counts.repeated,
             Outcome::Accepted => &mut counts.accepted,
+            // The ledger has them as not sent, and `bulk resume` sends them.
+            Outcome::Rejected if kind.is_some_and(is_about_account) => &mut counts.not_sent,
             Outcome::Rejected => &mut counts.rejected,
             Outcome::NotSent => &mut counts.not_sent,
             _ => &mut counts.unknown,
         } += 1;
         let error = result.error.as_ref();
-        if let Some(error) = error.filter(|_| result.outcome == Outcome::Rejected) {
+        if let Some(error) = error.filter(|_| result.outcome == Outcome::Rejected && !result.replayed) {
             counts.add_reason(error);
         }
         let recorded = if self.has_ledger { is_recorded(&result) } else { None };
@@ -221,7 +223,8 @@ impl Recorder {
             recorded,
             ..Line::default()
         };
-        self.add(line, error.and_then(words::of_row));
+        let is_replayed = result.replayed;
+        self.add(line, error.and_then(|error| words::of_row(error, is_replayed)));
     }
 
     /// Completes the report, which replaces an earlier one then. `is_complete`: the run has reached the end of the file. Returns the failure of the report.
@@ -250,6 +253,11 @@ impl Recorder {
             self.failure.get_or_insert(failure);
         }
     }
+}
+
+/// Whether a rejection is about the account, and not about the row.
+fn is_about_account(kind: Kind) -> bool {
+    matches!(kind, Kind::Unauthorized | Kind::InsufficientCredits)
 }
 
 /// Whether the ledger has the result of a row. `None` if it has nothing of the row: nothing was claimed, and nothing was sent.

@@ -128,10 +128,10 @@ impl Finished {
         };
         add(counts.replayed, &|| text!("bulk-replayed", count = counts.replayed));
         add(counts.rejected, &|| text!("bulk-rejected", count = counts.rejected));
+        add(counts.not_sent, &|| text!("bulk-not-sent", count = counts.not_sent));
         for reason in &counts.reasons {
             add(reason.count, &|| text!("bulk-reason", count = reason.count, reason = printable(&reason.message)));
         }
-        add(counts.not_sent, &|| text!("bulk-not-sent", count = counts.not_sent));
         add(counts.unknown, &|| text!("bulk-in-doubt", count = counts.unknown));
         add(counts.invalid, &|| text!("bulk-invalid-rows", count = counts.invalid));
         add(counts.repeated, &|| text!("bulk-repeated-rows", count = counts.repeated));
@@ -155,10 +155,11 @@ impl Finished {
         }
         lines.extend((counts.not_recorded > 0).then(|| text!("bulk-advice-not-recorded", job = job.as_str())));
         lines.extend((counts.unknown > 0).then(|| text!("bulk-advice-doubt", job = job.as_str())));
+        lines.extend((counts.rejected > 0).then(|| text!("bulk-advice-rejected", job = job.as_str())));
         if stopped.as_deref() == Some("changed") {
             lines.push(text!("bulk-advice-changed"));
-        } else if stopped.is_some() || *left > 0 {
-            lines.push(text!("bulk-advice-resume", job = job));
+        } else if *left > 0 {
+            lines.push(text!("bulk-advice-resume", job = job.as_str()));
         }
         lines
     }

@@ -2,11 +2,13 @@
 
 use zexa::{Error, Kind, Outcome};
 
-use crate::texts::text;
+use crate::texts::{Language, language, text};
 
-/// Why a row was not sent, or why its result is not known, if the client itself has found that out.
-pub(crate) fn of_row(error: &Error) -> Option<String> {
+/// Why a row was not sent, or why its result is not known, if the client itself has found that out. `is_replayed`: the result is that of an earlier run.
+pub(crate) fn of_row(error: &Error, is_replayed: bool) -> Option<String> {
     Some(match error.kind() {
+        // The ledger has no text of the API.
+        _ if is_replayed && error.outcome() == Outcome::Rejected => text!("row-rejected"),
         Kind::InDoubt => text!("row-in-doubt"),
         Kind::InProgress => text!("row-in-progress"),
         Kind::KeyReused => text!("row-key-reused"),
@@ -36,7 +38,15 @@ pub(crate) fn of_stop(name: &str, error: &Error) -> String {
         _ => return reason.to_owned(),
     };
     match reason.split_once(": ") {
-        Some((_, cause)) => format!("{words}: {cause}"),
+        Some((_, cause)) => format!("{words}: {}", of_api(cause)),
         None => words,
+    }
+}
+
+/// An error of the API, without the English words of the client in other languages. The report has the status and the request id of each row.
+fn of_api(cause: &str) -> String {
+    match cause.rsplit_once(" (status ") {
+        Some((quotation, _)) if language() != Language::English => format!("«{quotation}»"),
+        _ => cause.to_owned(),
     }
 }

@@ -149,6 +149,18 @@ fn another_job_is_refused_before_the_question() {
     let (code, text) = Terminal::start(&world, &other).end();
     assert_eq!(code, Some(2));
     assert!(text.contains("belongs to another job") && !text.contains("[y/N]"), "{text}");
+    assert!(text.contains("recipients of the other job then get this message as well"), "{text}");
+}
+
+#[test]
+fn another_job_that_sent_nothing_is_no_reason_for_caution() {
+    let world = World::with(json!({"faults": [{"method": "POST", "path": "/messages", "times": 0, "status": 422}]}));
+    // The run stops at the twentieth rejection.
+    write(&world, "people.csv", people(20));
+    let run = world.run(&send(&["--concurrency", "1"])).exits(1).says("The run has stopped");
+    assert!(!run.stderr.contains("Send the rest"), "nothing is left: {}", run.stderr);
+    let other = ["bulk", "send", "people.csv", "--from", "ZEXA", "--yes", "--body", "Adeus {{nome}}"];
+    world.run(&other).exits(2).says("no message of the other job was sent");
 }
 
 #[test]

@@ -136,8 +136,11 @@ fn rejected_and_unknown_rows_have_their_exit_codes() {
     write(&world, "people.csv", PEOPLE);
     let lines = world.run(&send(&["--concurrency", "1"])).exits(1).json_lines();
     assert_eq!((&lines[0]["outcome"], &lines[0]["http_status"]), (&json!("rejected"), &json!(422)));
-    let again = world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(1).json_lines();
-    assert_eq!(again.last().expect("a summary")["rejected"], 1);
+    let again = world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(1);
+    let again = again.says("`zexa bulk resume people.csv --rejected` sends the rejected messages again").json_lines();
+    let summary = again.last().expect("a summary");
+    assert_eq!((&summary["rejected"], &summary["reasons"]), (&json!(1), &json!([])), "the ledger has no reasons");
+    assert_eq!(value(&report(&world)[0], "message"), "the API rejected it in an earlier run");
     let again = world.run(&["bulk", "resume", "people.csv", "--yes", "--rejected"]).exits(0).json_lines();
     assert_eq!((&again[3]["accepted"], &again[3]["replayed"]), (&json!(3), &json!(2)));
 
@@ -178,8 +181,36 @@ fn a_new_key_of_the_same_account() {
     let world = World { sandbox: Sandbox::try_start(spec, listen).expect("the port is free again"), home };
     let resume = ["bulk", "resume", "people.csv", "--yes"];
     world.run(&resume).exits(2).says("belongs to another API key").says("use --same-account");
+    world.run_in_portuguese(&resume).exits(2).says("pertence a outra chave de API").says("use --same-account");
     world.run(&[&resume[..], &["--same-account"]].concat()).exits(0);
     super::assert_once(&world, 2);
+}
+
+#[test]
+fn a_job_is_continued_with_its_own_server_only() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&["--limit", "1"])).exits(0);
+    let world = World { sandbox: Sandbox::start(), home: world.home };
+    let resume = ["bulk", "resume", "people.csv", "--yes"];
+    // Another ledger would send everything again.
+    let run = world.run(&resume).exits(2).says("continue the job with the same server");
+    assert!(!run.stderr.contains("another file"), "{}", run.stderr);
+    world.run_in_portuguese(&resume).exits(2).says("continue o envio com o mesmo servidor");
+    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
+fn the_commands_that_are_shown_name_the_ledger() {
+    let world = World::new();
+    write(&world, "os clientes.csv", people(3));
+    let job = ["os clientes.csv", "--ledger", "june 2.db"];
+    let send =
+        |body| [&["bulk", "send"], &job[..], &["--from", "ZEXA", "--yes", "--limit", "1", "--body", body]].concat();
+    let resume = "`zexa bulk resume 'os clientes.csv' --ledger 'june 2.db'`";
+    world.run(&send("Hello")).exits(0).says(&format!("Send the rest with {resume}."));
+    let other = world.run(&send("Bye")).exits(2);
+    other.says(&format!("use {resume}")).says("recipients of the other job then get this message as well");
 }
 
 #[test]
@@ -198,6 +229,12 @@ fn a_job_without_enough_credits_is_continued_later() {
         .says("zexa bulk resume people.csv");
     let summary = run.json_lines().pop().expect("a summary");
     assert_eq!((&summary["stopped"], &summary["accepted"]), (&json!("insufficient_credits"), &json!(2)));
+    // The counts are those of the ledger.
+    let status = world.run(&["bulk", "status", "people.csv"]).exits(0).json();
+    for (name, count) in [("accepted", 2), ("rejected", 0), ("left", 1)] {
+        assert_eq!((&summary[name], &status[name]), (&json!(count), &json!(count)), "{name}");
+    }
+    assert_eq!((&summary["not_sent"], &summary["reasons"][0]["count"]), (&json!(1), &json!(1)));
     world.sandbox.set_credits(10.0);
     world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
     super::assert_once(&world, 3);

@@ -5,8 +5,8 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
 use serde_json::json;
 
-use crate::support::{World, run};
 use crate::support::terminal::Terminal;
+use crate::support::{World, run};
 
 fn login(world: &World, arguments: &[&str]) -> Terminal {
     Terminal::start_with(world, arguments, &[], world.environment_without_key())

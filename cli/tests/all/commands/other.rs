@@ -108,6 +108,8 @@ fn usage_errors() {
     let world = World::new();
     world.run(&["sned"]).exits(2).says("unknown command `sned`").says("Did you mean send?");
     world.run(&["send", "--form", "ZEXA"]).exits(2).says("unexpected argument `--form`").says("Did you mean --from?");
+    let run = world.run(&["send", "--to", "1", "--from", "ZEXA", "Hello", "Ana"]).exits(2);
+    run.says("unexpected argument `Ana`").says("with spaces needs quotes");
     world.run(&["send", "Hello", "--to", "1"]).exits(2).says("missing: --from <SENDER>").says("Usage: zexa send");
     world.run(&["credits", "--sandbox", "--profile", "a"]).exits(2).says("cannot be used with");
     world.run(&["messages"]).exits(2).says("Usage: zexa messages");
