@@ -28,6 +28,7 @@ problem-extra-fields = the row has { $found } columns, and the header has { $exp
 problem-undecodable = the value has characters that are damaged: save the file again as "CSV UTF-8", or name its encoding with --encoding
 problem-nul = the value has a NUL character: the file is damaged
 problem-empty = the value is empty
+problem-empty-placeholder = the value is empty: `{ $placeholder }` in the text would have a substitute for it
 problem-scientific = Excel has shortened the number to `{ $value }`, and its last digits are lost: get the original list, and format the column as text before you paste or import it
 problem-not-a-number = `{ $value }` is not a phone number
 problem-several-numbers = `{ $value }` is more than one phone number: use a row for each

@@ -28,6 +28,7 @@ problem-extra-fields = a linha tem { $found } colunas, e o cabeçalho tem { $exp
 problem-undecodable = o valor tem caracteres danificados: guarde o ficheiro outra vez como «CSV UTF-8», ou indique a sua codificação com --encoding
 problem-nul = o valor tem um carácter NUL: o ficheiro está danificado
 problem-empty = o valor está vazio
+problem-empty-placeholder = o valor está vazio: «{ $placeholder }» no texto teria um substituto
 problem-scientific = o Excel abreviou o número para «{ $value }», e os últimos algarismos perderam-se: peça a lista original, e formate a coluna como texto antes de a colar ou importar
 problem-not-a-number = «{ $value }» não é um número de telefone
 problem-several-numbers = «{ $value }» é mais do que um número de telefone: use uma linha para cada um

@@ -49,6 +49,10 @@ pub(crate) fn reason(problem: &Problem) -> String {
         Problem::Undecodable => text!("problem-undecodable"),
         Problem::Nul => text!("problem-nul"),
         Problem::EmptyValue => text!("problem-empty"),
+        Problem::EmptyPlaceholder { name } => {
+            let placeholder = format!("{{{{{name}|…}}}}");
+            text!("problem-empty-placeholder", placeholder = placeholder)
+        }
         Problem::ScientificNumber { value } => text!("problem-scientific", value = value.as_str()),
         Problem::NotANumber { value } => text!("problem-not-a-number", value = value.as_str()),
         Problem::SeveralNumbers { value } => text!("problem-several-numbers", value = value.as_str()),

@@ -102,7 +102,7 @@ fn lines(plan: &Plan, counts: &LedgerCounts, rest: u64, found: &Check, balance: 
         lines.push(text!("bulk-schedule", time = local_time(time)));
     }
     let share = rest as f64 / job.messages.max(1) as f64;
-    if let Some(cost) = found.cost.map(|cost| (cost * share * 10.0).round() / 10.0) {
+    if let Some(cost) = found.cost.filter(|_| rest > 0).map(|cost| (cost * share * 10.0).round() / 10.0) {
         lines.push(match balance {
             Balance::Credits(credits) => text!("bulk-rest-balance", cost = cost, balance = *credits),
             _ => text!("bulk-rest", cost = cost),

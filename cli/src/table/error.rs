@@ -107,6 +107,12 @@ pub(crate) enum Problem {
     Nul,
     /// A value that is needed is empty.
     EmptyValue,
+    /// The value of a placeholder without a default is empty.
+    #[serde(rename = "empty_value")]
+    EmptyPlaceholder {
+        #[serde(skip)]
+        name: String,
+    },
     /// A number is as Excel has shortened it, such as `9.23E+08`.
     ScientificNumber { value: String },
     /// The value is not a telephone number.
@@ -141,7 +147,7 @@ impl Problem {
             Problem::ExtraFields { .. } => "extra_fields",
             Problem::Undecodable => "undecodable",
             Problem::Nul => "nul",
-            Problem::EmptyValue => "empty_value",
+            Problem::EmptyValue | Problem::EmptyPlaceholder { .. } => "empty_value",
             Problem::ScientificNumber { .. } => "scientific_number",
             Problem::NotANumber { .. } => "not_a_number",
             Problem::SeveralNumbers { .. } => "several_numbers",

@@ -184,7 +184,9 @@ impl BoundTemplate {
                 BoundPart::Text(part) => text.push_str(part),
                 BoundPart::Column { column, name, default } => match (row.get(*column).trim(), default) {
                     ("", Some(default)) => text.push_str(default),
-                    ("", None) => return Err(RowProblem::in_column(name, Problem::EmptyValue)),
+                    ("", None) => {
+                        return Err(RowProblem::in_column(name, Problem::EmptyPlaceholder { name: name.clone() }));
+                    }
                     (value, _) => text.push_str(value),
                 },
             }

@@ -118,9 +118,8 @@ impl Receiver {
         };
         match webhooks::parse_event(&body) {
             Ok(event) => reply(self.accept(&event, head.headers, body)),
-            Err(error) => {
-                let peer = peer.ip().to_string();
-                (self.report)(text!("listen-invalid", peer = peer, reason = error.message()));
+            Err(_) => {
+                (self.report)(text!("listen-invalid", peer = peer.ip().to_string()));
                 reply(StatusCode::BAD_REQUEST)
             }
         }

@@ -134,7 +134,7 @@ fn garbage_is_survived() {
     let world = World::new();
     let mut listener = Listener::start(&world, &[]);
     assert_eq!(listener.post("<html>"), 400);
-    listener.says("A request from 127.0.0.1 was refused: cannot parse the webhook event");
+    listener.says("A request from 127.0.0.1 was refused: its body is not a JSON object");
     let get = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     assert_eq!(status(&listener.send(get)), 405);
     assert_eq!(status(&listener.send(b"\x16\x03\x01 is TLS\r\n\r\n")), 400);
