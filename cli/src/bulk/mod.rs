@@ -4,7 +4,7 @@
 // - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result, with what `sender` finds out about the sender;
 // - `problems` has the texts about files and rows, and `words` those about errors of the client;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them and `report_order` sorts them, `progress` shows them, `signals` handles Ctrl-C;
-// - `paths` has the names of ledgers and reports, and `job_files` opens the ledger of a job;
+// - `paths` has the names of ledgers and reports, `job_files` opens the ledger of a job, and `shell` quotes the arguments of commands that are advised;
 // - `changed` compares a file with its job, and `doubts` finds the rows in doubt in the file;
 // - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
 //

@@ -9,7 +9,8 @@ use zexa::LedgerCounts;
 
 use super::arguments::JobArguments;
 use super::doubts::{Doubt, Doubts};
-use super::job_files::JobFiles;
+use super::job::Job;
+use super::job_files::{JobFiles, rest};
 use super::{paths, shell};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -43,11 +44,9 @@ struct Counts {
 }
 
 impl Counts {
-    fn new(messages: u64, rows: &LedgerCounts) -> Counts {
+    fn new(job: &Job, rows: &LedgerCounts) -> Counts {
         let LedgerCounts { accepted, pruned, rejected, in_doubt, claimed, .. } = *rows;
-        let accepted = accepted + pruned;
-        let left = messages.saturating_sub(accepted + rejected + in_doubt + claimed);
-        Counts { accepted, rejected, in_doubt, claimed, left }
+        Counts { accepted: accepted + pruned, rejected, in_doubt, claimed, left: rest(job, rows, false) }
     }
 }
 
@@ -56,7 +55,7 @@ pub(crate) fn status(context: &Context, arguments: &StatusArguments) -> Result {
     let doubts = Doubts::of(&files)?;
     let JobFiles { ledger, job, file } = &files;
     let rows = ledger.counts()?;
-    let counts = Counts::new(job.messages, &rows);
+    let counts = Counts::new(job, &rows);
     let mut json = json!(counts);
     json["type"] = Value::from("status");
     json["file"] = json!(file);
