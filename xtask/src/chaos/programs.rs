@@ -1,4 +1,4 @@
-//! The programs that are killed.
+//! The programs of the chaos commands, and those that `chaos kill` kills.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,30 +8,29 @@ use crate::demo::packages;
 use crate::python::{self, Venv};
 use crate::{paths, sandbox};
 
-/// The program in one language. Its arguments are `LEDGER ROWS CONCURRENCY`.
-///
-/// It prints the number of results and exits with 0, or exits with 3 if the run has stopped by itself.
+/// The program of a command in one language.
 pub(super) struct Language {
     pub(super) name: &'static str,
     /// Path of the source file.
     pub(super) source: &'static str,
     /// Prepares the program after the build.
     pub(super) assemble: fn() -> Result,
-    /// The program without its arguments.
+    /// The program without the arguments that the command adds.
     pub(super) program: fn() -> Command,
 }
 
+impl Language {
+    /// Whether the program is the one in Rust, which needs no library.
+    fn is_rust(&self) -> bool {
+        self.name == RUST || self.name == RUST_ASYNC
+    }
+}
+
+/// The programs that are killed. Their arguments are `LEDGER ROWS CONCURRENCY`.
+///
+/// They print the number of results and exit with 0, or exit with 3 if the run has stopped by itself.
 pub(super) const LANGUAGES: &[Language] = &[
-    Language {
-        name: RUST,
-        source: "tests/chaos/src/main.rs",
-        assemble: || Ok(()),
-        program: || {
-            let mut program = rust();
-            program.arg("send");
-            program
-        },
-    },
+    Language { name: RUST, source: "tests/chaos/src/main.rs", assemble: || Ok(()), program: || rust("send") },
     Language {
         name: "python",
         source: PYTHON,
@@ -41,7 +40,8 @@ pub(super) const LANGUAGES: &[Language] = &[
     Language { name: "node", source: NODE, assemble: || assemble_node(NODE), program: || packages::node("send.mjs") },
 ];
 
-const RUST: &str = "rust";
+pub(super) const RUST: &str = "rust";
+pub(super) const RUST_ASYNC: &str = "rust-async";
 const PYTHON: &str = "tests/chaos/send.py";
 const NODE: &str = "tests/chaos/send.mjs";
 
@@ -49,7 +49,7 @@ const NODE: &str = "tests/chaos/send.mjs";
 pub(super) const VENV: &str = "chaos";
 
 /// The program in Rust, which also reads ledgers and contains the fault proxy.
-pub(super) const PROGRAM: &str = "zexa-chaos";
+const PROGRAM: &str = "zexa-chaos";
 
 /// Assembles the Python package and its environment.
 pub(super) fn assemble_python() -> Result {
@@ -63,14 +63,17 @@ pub(super) fn assemble_node(source: &str) -> Result {
     packages::add_to_node(source)
 }
 
-fn rust() -> Command {
-    Command::new(paths::program(PROGRAM))
+/// The program in Rust with its first argument, which selects what it does.
+pub(super) fn rust(what: &str) -> Command {
+    let mut program = Command::new(paths::program(PROGRAM));
+    program.arg(what);
+    program
 }
 
 /// Builds the sandbox and the programs of these languages.
 pub(super) fn build(languages: &[&Language]) -> Result {
     let mut targets = vec!["--bin", PROGRAM, "--bin", sandbox::PROGRAM];
-    if languages.iter().any(|language| language.name != RUST) {
+    if languages.iter().any(|language| !language.is_rust()) {
         targets.push("--lib");
     }
     command::run(&mut cargo_workspace("build", &targets))?;
@@ -79,21 +82,22 @@ pub(super) fn build(languages: &[&Language]) -> Result {
 
 /// The counts of a ledger, as JSON.
 pub(super) fn counts(ledger: &Path) -> Result<String> {
-    command::output(rust().arg("counts").arg(ledger))
+    command::output(rust("counts").arg(ledger))
 }
 
 /// The rows of a ledger, as CSV.
 pub(super) fn export(ledger: &Path) -> Result<String> {
-    command::output(rust().arg("export").arg(ledger))
+    command::output(rust("export").arg(ledger))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::wire;
     use super::*;
 
     #[test]
     fn every_program_has_a_source() {
-        for language in LANGUAGES {
+        for language in LANGUAGES.iter().chain(wire::LANGUAGES) {
             assert!(paths::root().join(language.source).is_file(), "{}", language.source);
         }
     }

@@ -17,7 +17,8 @@ mod server;
 use std::process::ExitCode;
 
 use self::options::Options;
-use self::programs::{LANGUAGES, Language};
+pub(super) use self::programs::LANGUAGES;
+use super::programs::{Language, build};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::{show, usage};
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
         Ok(options) => options,
         Err(reason) => return usage(&reason),
     };
-    let done = programs::build(&options.languages).and_then(|()| run_all(&options));
+    let done = build(&options.languages).and_then(|()| run_all(&options));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
@@ -54,7 +55,7 @@ fn run_language(language: &'static Language, options: &Options) -> Result {
 /// The step `chaos` of the tests: a minute in all languages, and the proof that a proxy that breaks the promises is found.
 pub(crate) fn check() -> Result {
     let options = Options::for_test();
-    programs::build(&options.languages)?;
+    build(&options.languages)?;
     let sabotage = SABOTAGE.iter().map(|(name, violation)| {
         let options = Options { sabotage: (*name).to_owned(), minutes: 0.0, ..options.clone() };
         check_sabotage(&options, violation)

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::programs::{LANGUAGES, Language};
+use super::super::programs::Language;
+use super::programs::LANGUAGES;
 use crate::command::Result;
 use crate::select;
 

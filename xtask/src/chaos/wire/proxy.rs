@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-use super::programs;
+use super::super::programs::rust;
 use crate::command::Result;
 
 /// A running proxy. It stops when this is dropped, and when this process exits.
@@ -21,8 +21,8 @@ pub(super) struct Proxy {
 impl Proxy {
     /// Starts the proxy with the faults of this seed.
     pub(super) fn start(seed: u64, sabotage: &str) -> Result<Proxy> {
-        let mut program = programs::proxy();
-        program.args(["proxy", &seed.to_string()]).args((!sabotage.is_empty()).then_some(sabotage));
+        let mut program = rust("proxy");
+        program.arg(seed.to_string()).args((!sabotage.is_empty()).then_some(sabotage));
         let mut child = program
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

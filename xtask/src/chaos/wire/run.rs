@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::super::checks::Record;
+use super::super::programs::Language;
 use super::calls::Calls;
 use super::compare::{Counts, compare};
 use super::ledgers;
 use super::options::Options;
-use super::programs::Language;
 use super::proxy::Proxy;
 use super::report::{self, Outcome, Reported};
 use super::server::Server;
