@@ -17,6 +17,7 @@ mod portuguese;
 mod profile;
 mod prompt;
 mod secret;
+mod sender;
 mod stderr;
 mod table;
 mod texts;

@@ -10,15 +10,15 @@ use super::arguments::MessageArguments;
 use super::check::{Check, check};
 use super::plan::Plan;
 use super::preview::{Balance, Preview, Problems};
-use super::sender::Sender;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::sender::Sender;
 use crate::table::{Row, RowProblem};
 use crate::texts::text;
 
-/// The time after which the balance is not waited for any longer. Only a warning depends on it.
-const BALANCE_DEADLINE: Duration = Duration::from_secs(15);
+/// The time after which the balance and the Sender IDs are not waited for any longer. Only warnings depend on them.
+const DEADLINE: Duration = Duration::from_secs(15);
 
 /// Show what `bulk send` would send, and send nothing
 ///
@@ -46,7 +46,10 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         lines.push(text!("outcome-not-sent"));
         lines.join("\n")
     })?;
-    let is_good = found.invalid == 0 && found.messages > 0 && !balance.is_too_low(found.cost) && !sender.is_refused();
+    let is_good = found.invalid == 0
+        && found.messages > 0
+        && !balance.is_too_low(found.cost)
+        && matches!(sender, Sender::Approved | Sender::Unknown);
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
@@ -76,7 +79,7 @@ pub(crate) fn problem_json(row: &Row, problem: &RowProblem) -> Value {
 ///
 /// If the API does not accept the key: a ledger must not be bound to it. If Ctrl-C was pressed.
 pub(crate) fn balance(context: &Context) -> Result<Balance> {
-    let options = CallOptions::new().deadline(BALANCE_DEADLINE);
+    let options = CallOptions::new().deadline(DEADLINE);
     let credits = context.client().and_then(|client| Ok(client.with_options(options).credits().get()?));
     match credits {
         Ok(credits) => Ok(Balance::Credits(credits.credits)),
@@ -88,14 +91,19 @@ pub(crate) fn balance(context: &Context) -> Result<Balance> {
     }
 }
 
-/// Whether the sender of a plan is approved. The API is not asked again if it has not told the balance.
+/// What the account's Sender IDs say about the sender of a plan. The API is not asked again if it has not told the balance.
 ///
 /// # Errors
 ///
 /// If Ctrl-C was pressed.
 pub(crate) fn sender(context: &Context, plan: &Plan, balance: &Balance) -> Result<Sender> {
     match balance {
-        Balance::Credits(_) => Sender::find(context, &plan.job),
-        Balance::NoKey | Balance::Failed(_) => Ok(Sender::Unknown),
+        Balance::Credits(_) => {}
+        Balance::NoKey | Balance::Failed(_) => return Ok(Sender::Unknown),
+    }
+    let client = context.client()?.with_options(CallOptions::new().deadline(DEADLINE));
+    match Sender::find(&client, &plan.job.channel, &plan.job.from).map_err(Failure::from) {
+        Err(failure) if failure.exit() != Exit::Interrupted => Ok(Sender::Unknown),
+        found => found,
     }
 }

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 use zexa::Channel;
 
 use super::check::Check;
+use super::job::Job;
 use super::plan::Plan;
 use super::problems;
-use super::sender::Sender;
 use crate::output::local_time;
 use crate::output::printable;
+use crate::sender::Sender;
 use crate::table::{Problem, Row, RowProblem};
 use crate::texts::text;
 
@@ -86,7 +87,7 @@ impl Preview<'_> {
         self.add_problems(&mut lines);
         self.add_segments(&mut lines);
         self.add_cost(&mut lines);
-        lines.extend(self.sender.warning(&self.plan.job));
+        lines.extend(sender_warning(self.sender, &self.plan.job));
         lines.extend(self.plan.job.scheduled_at.map(|time| text!("bulk-schedule", time = local_time(time))));
         if !self.check.first_messages.is_empty() {
             lines.push(text!("bulk-first-messages"));
@@ -191,4 +192,18 @@ fn add_list(lines: &mut Vec<String>, shown: &[String], count: u64) {
 
 fn indented(line: &str) -> String {
     format!("  {line}")
+}
+
+/// The warning if the API is expected to reject the messages of this sender.
+fn sender_warning(sender: &Sender, job: &Job) -> Option<String> {
+    let (from, channel) = (job.from.as_str(), job.channel.as_str());
+    Some(match sender {
+        Sender::Approved | Sender::Unknown => return None,
+        Sender::Pending => text!("sender-pending", from = from, channel = channel),
+        Sender::Rejected => text!("sender-rejected", from = from, channel = channel),
+        Sender::Missing { approved } if approved.is_empty() => text!("sender-missing", from = from, channel = channel),
+        Sender::Missing { approved } => {
+            text!("sender-other", from = from, channel = channel, approved = approved.join(", "))
+        }
+    })
 }

@@ -1,10 +1,11 @@
 //! The question before a campaign is created, and the checks before the question.
 
-use zexa::{Channel, Client, CreateCampaign, ListContacts, ListSenderIds, SendMessage, SenderIdStatus};
+use zexa::{Client, CreateCampaign, ListContacts, SendMessage, SenderIdStatus};
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::output::status_name;
+use crate::sender::Sender;
 use crate::texts::text;
 
 /// Return the question: how many messages the campaign sends, their cost, and the balance.
@@ -47,32 +48,17 @@ fn cost_of_one(campaign: &CreateCampaign) -> Result<Option<f64>> {
     zexa::estimate(&message).map_err(Failure::Write)
 }
 
-/// Fail if the Sender ID is not approved. On channels that may have other senders, a sender that is not in the list of the account is accepted.
+/// Fail if the Sender ID cannot send.
 fn check_sender(client: &Client, campaign: &CreateCampaign) -> Result<()> {
-    let name = campaign.sender_id.as_str();
-    let mut found = None;
-    for sender in client.sender_ids().list(&ListSenderIds::new()) {
-        let sender = sender?;
-        let is_of_channel = sender.channel.is_none_or(|channel| channel == campaign.channel);
-        match sender.sender_id.as_deref() {
-            // The name may be in a field that this version does not know.
-            None => return Ok(()),
-            Some(id) if id == name && is_of_channel => match sender.status {
-                SenderIdStatus::Pending | SenderIdStatus::Rejected => found = Some(sender.status),
-                _ => return Ok(()),
-            },
-            Some(_) => {}
+    let (name, channel) = (campaign.sender_id.as_str(), campaign.channel.as_str());
+    let status = match Sender::find(client, &campaign.channel, name)? {
+        Sender::Approved | Sender::Unknown => return Ok(()),
+        Sender::Missing { .. } => {
+            return Err(Failure::Local(text!("campaign-sender-unknown", name = name, channel = channel)));
         }
-    }
-    let channel = campaign.channel.as_str();
-    match found {
-        Some(status) => {
-            let status = status_name(status.as_str());
-            Err(Failure::Local(text!("campaign-sender-status", name = name, channel = channel, status = status)))
-        }
-        None if matches!(campaign.channel, Channel::Sms | Channel::Whatsapp) => {
-            Err(Failure::Local(text!("campaign-sender-unknown", name = name, channel = channel)))
-        }
-        None => Ok(()),
-    }
+        Sender::Pending => SenderIdStatus::Pending,
+        Sender::Rejected => SenderIdStatus::Rejected,
+    };
+    let status = status_name(status.as_str());
+    Err(Failure::Local(text!("campaign-sender-status", name = name, channel = channel, status = status)))
 }
