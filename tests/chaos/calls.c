@@ -9,7 +9,7 @@
 #include <time.h>
 #include <zexa.h>
 
-enum { ROUTES = 3 };
+enum { ROUTES = 5 };
 
 /* Every message whose number, divided by this, has the remainder 39 is rejected, because its sender
  * is not approved. */
@@ -215,12 +215,15 @@ int main(int count, char **arguments) {
     /* Each line is one write: many calls report at the same time. */
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     folder = getenv("CHAOS_FOLDER");
-    char *url = strtok(getenv("CHAOS_URLS"), " ");
-    for (int route = 0; route < ROUTES; route++, url = strtok(NULL, " ")) {
+    char *urls = getenv("CHAOS_URLS"), *proxies = getenv("CHAOS_PROXIES");
+    for (int route = 0; route < ROUTES; route++) {
+        const char *url = strtok_r(urls, " ", &urls);
+        const char *proxy = strtok_r(proxies, " ", &proxies);
         char ledger[512];
         snprintf(ledger, sizeof ledger, "%s/route-%d.db", folder, route);
         zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
         options.base_url = url;
+        options.proxy = strcmp(proxy, "-") == 0 ? NULL : proxy;
         options.ca_file = getenv("CHAOS_CA_FILE");
         options.http2 = route == 2;
         options.connect_timeout_ms = 1000;

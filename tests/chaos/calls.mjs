@@ -5,11 +5,13 @@ import { Zexa, ZexaError } from 'zexa'
 // Every message whose number, divided by this, has the remainder 39 is rejected, because its sender is not approved.
 const REJECTED = 40
 
-const { CHAOS_URLS = '', CHAOS_CA_FILE, CHAOS_FOLDER } = process.env
+const { CHAOS_URLS = '', CHAOS_PROXIES = '', CHAOS_CA_FILE, CHAOS_FOLDER } = process.env
 
 // Two clients for each route: without a ledger, and with one.
+const proxies = CHAOS_PROXIES.split(' ')
 const clients = CHAOS_URLS.split(' ').flatMap((baseUrl, route) => {
-  const options = { baseUrl, caFile: CHAOS_CA_FILE, http2: route === 2, connectTimeout: 1000 }
+  const proxy = proxies[route] === '-' ? undefined : proxies[route]
+  const options = { baseUrl, proxy, caFile: CHAOS_CA_FILE, http2: route === 2, connectTimeout: 1000 }
   return [new Zexa(options), new Zexa({ ...options, ledger: `${CHAOS_FOLDER}/route-${route}.db` })]
 })
 

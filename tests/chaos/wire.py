@@ -110,9 +110,11 @@ class Call:
 
 def client_options() -> Iterator[dict[str, Any]]:
     """The options of two clients for each route: without a ledger, and with one."""
-    for route, url in enumerate(os.environ["CHAOS_URLS"].split()):
+    urls, proxies = os.environ["CHAOS_URLS"].split(), os.environ["CHAOS_PROXIES"].split()
+    for route, (url, proxy) in enumerate(zip(urls, proxies, strict=True)):
         options = {
             "base_url": url,
+            "proxy": None if proxy == "-" else proxy,
             "ca_file": os.environ["CHAOS_CA_FILE"],
             "http2": route == 2,
             "connect_timeout": 1,

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | number | number of the call |
 //! | kind | `send`; `keyed` (with an idempotency key); `repeat` (with `retry_ambiguous`); `bulk` (without a ledger); `recorded` (bulk with a ledger of its own); `list` (Sender IDs, one per page); `wait` |
-//! | route | index of the base URL: plain, TLS, HTTP/2 |
+//! | route | index of the base URL: plain, TLS, HTTP/2, TLS through an HTTP proxy, plain through a SOCKS proxy |
 //! | first | number of the first message |
 //! | count | number of messages |
 //! | retries, timeout, deadline | options of the call; times in milliseconds |
@@ -19,7 +19,8 @@
 //! - `item ID`: an item of a list;
 //! - `end KIND`: the call has ended, with this kind of error or with `ok`.
 //!
-//! Environment: `ZEXA_API_KEY`, `CHAOS_URLS` (base URLs, separated by spaces), `CHAOS_CA_FILE`, `CHAOS_FOLDER` (of ledgers).
+//! Environment: `ZEXA_API_KEY`, `CHAOS_URLS` (base URLs, separated by spaces), `CHAOS_PROXIES` (of the same routes; `-`: none), `CHAOS_CA_FILE`,
+//! `CHAOS_FOLDER` (of ledgers).
 
 mod asynchronous;
 mod blocking;
@@ -119,22 +120,29 @@ impl Call {
 
 /// What the environment says.
 struct Setup {
-    urls: Vec<String>,
+    /// Base URL and proxy of each route.
+    routes: Vec<(String, Option<String>)>,
     ca_file: PathBuf,
     folder: PathBuf,
 }
 
 impl Setup {
     fn from_env() -> Result<Setup> {
-        let urls = env::var("CHAOS_URLS")?.split(' ').map(str::to_owned).collect();
-        Ok(Setup { urls, ca_file: env::var("CHAOS_CA_FILE")?.into(), folder: env::var("CHAOS_FOLDER")?.into() })
+        let (urls, proxies) = (env::var("CHAOS_URLS")?, env::var("CHAOS_PROXIES")?);
+        let proxies = proxies.split(' ').map(|proxy| Some(proxy.to_owned()).filter(|proxy| proxy != "-"));
+        let routes = urls.split(' ').map(str::to_owned).zip(proxies).collect();
+        Ok(Setup { routes, ca_file: env::var("CHAOS_CA_FILE")?.into(), folder: env::var("CHAOS_FOLDER")?.into() })
     }
 
     /// The options of two clients for each route: without a ledger, and with one.
     fn clients(&self) -> impl Iterator<Item = ClientBuilder> {
-        self.urls.iter().enumerate().flat_map(|(route, url)| {
+        self.routes.iter().enumerate().flat_map(|(route, (url, proxy))| {
             let client = || Client::builder().base_url(url).ca_file(&self.ca_file).http2(route == 2);
             let client = || client().connect_timeout(Duration::from_secs(1));
+            let client = || match proxy {
+                Some(proxy) => client().proxy(proxy),
+                None => client(),
+            };
             [client(), client().ledger(self.folder.join(format!("route-{route}.db")))]
         })
     }

@@ -3,7 +3,7 @@
 //! It listens on a port for each [`Route`], and passes bytes on to the sandbox. Each connection has faults, which follow from the seed and its
 //! number. The proxy is honest: it answers only for the sandbox, and says that a request was not processed only if it has not delivered it.
 //!
-//! It prints one line of JSON with the URLs and the file of its certificate authority, then reads commands from stdin:
+//! It prints one line of JSON with the URLs of the API, the proxies, and the file of its certificate authority, then reads commands from stdin:
 //!
 //! - `upstream PORT`: the sandbox listens on this port from now on;
 //! - `counts`: wait until all connections have ended, and print the number of connections and of faults that took effect, as JSON.
@@ -16,6 +16,7 @@ mod plan;
 mod sabotage;
 mod tcp;
 mod tls;
+mod tunnel;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -92,14 +93,16 @@ async fn serve(seed: u64, sabotage: Option<Sabotage>) -> io::Result<()> {
         counts: Mutex::default(),
         open: watch::Sender::new(0),
     });
-    let mut urls = Vec::new();
+    let mut origins = BTreeMap::new();
     for route in Route::ALL {
         let listener = listen(0)?;
-        urls.push(format!("{}://127.0.0.1:{}/v1", route.scheme(), listener.local_addr()?.port()));
+        origins.insert(route, format!("{}://127.0.0.1:{}", route.scheme(), listener.local_addr()?.port()));
         tokio::spawn(accept(proxy.clone(), route, listener));
     }
+    let urls = Route::ALL.map(|route| format!("{}/v1", origins[&route.target().unwrap_or(route)]));
+    let proxies = Route::ALL.map(|route| route.target().map(|_| origins[&route].as_str()));
     let ca_file: PathBuf = proxy.tls.ca_file().to_owned();
-    println!("{}", json!({"urls": urls, "ca_file": ca_file}));
+    println!("{}", json!({"urls": urls, "proxies": proxies, "ca_file": ca_file}));
     let mut commands = BufReader::new(tokio::io::stdin()).lines();
     while let Some(command) = commands.next_line().await? {
         match command.split_once(' ') {
@@ -159,18 +162,21 @@ async fn accept(proxy: Arc<Proxy>, route: Route, mut listener: TcpListener) -> i
     Ok(())
 }
 
-/// Passes the bytes of a connection on, to the sandbox or to the end of TLS.
+/// Passes the bytes of a connection on, to the sandbox, to the end of TLS, or to a proxy.
 async fn serve_connection(proxy: Arc<Proxy>, route: Route, number: u64, client: TcpStream, fault: Fault) {
     // Bytes must leave one by one, and an error is seen at the next use.
     let _ = client.set_nodelay(true);
-    if route == Route::Plain {
-        match proxy.connect().await {
-            Ok(upstream) => tcp::carry(&proxy, client, upstream, fault).await,
-            Err(_) => tcp::reset(&client),
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    match route {
+        Route::Plain => {
+            return match proxy.connect().await {
+                Ok(upstream) => tcp::carry(&proxy, client, upstream, fault).await,
+                Err(_) => tcp::reset(&client),
+            };
         }
-    } else {
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        proxy.spawn(tls::serve(proxy.clone(), number, far));
-        tcp::carry(&proxy, client, near, fault).await;
+        Route::Tls | Route::Http2 => proxy.spawn(tls::serve(proxy.clone(), number, far)),
+        Route::Connect => proxy.spawn(tunnel::serve_http(proxy.clone(), far)),
+        Route::Socks => proxy.spawn(tunnel::serve_socks(proxy.clone(), far)),
     }
+    tcp::carry(&proxy, client, near, fault).await;
 }

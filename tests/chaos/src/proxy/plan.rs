@@ -5,18 +5,36 @@ use std::time::Duration;
 use fastrand::Rng;
 
 /// The way from a client to the sandbox. Each has its own port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Route {
     Plain,
     Tls,
     Http2,
+    /// To the TLS route, through an HTTP proxy.
+    Connect,
+    /// To the plain route, through a SOCKS proxy.
+    Socks,
 }
 
 impl Route {
-    pub(crate) const ALL: [Route; 3] = [Route::Plain, Route::Tls, Route::Http2];
+    pub(crate) const ALL: [Route; 5] = [Route::Plain, Route::Tls, Route::Http2, Route::Connect, Route::Socks];
 
+    /// Scheme of the URL of its port, which is that of a proxy or of the API.
     pub(super) fn scheme(self) -> &'static str {
-        if self == Route::Plain { "http" } else { "https" }
+        match self {
+            Route::Plain | Route::Connect => "http",
+            Route::Tls | Route::Http2 => "https",
+            Route::Socks => "socks5",
+        }
+    }
+
+    /// The route that a proxy connects to. `None` if this is not a proxy.
+    pub(super) fn target(self) -> Option<Route> {
+        match self {
+            Route::Plain | Route::Tls | Route::Http2 => None,
+            Route::Connect => Some(Route::Tls),
+            Route::Socks => Some(Route::Plain),
+        }
     }
 }
 
@@ -166,7 +184,7 @@ impl Fault {
 
 /// The number of bytes before a fault: often in the first request or in the TLS handshake, and sometimes much later.
 fn position(route: Route, random: &mut Rng) -> usize {
-    let handshake = if route == Route::Plain { 0 } else { 1500 };
+    let handshake = if matches!(route, Route::Plain | Route::Socks) { 0 } else { 1500 };
     match random.u8(0..3) {
         0 if handshake > 0 => random.usize(0..handshake),
         0 | 1 => random.usize(0..handshake + 600),

@@ -88,6 +88,9 @@ pub(super) struct Calls {
 /// Number of calls that wait to be made once more, after which the next one is.
 const MOST_AGAIN: usize = 30;
 
+/// Number of ways from a client to the sandbox.
+const ROUTES: u8 = 5;
+
 /// Number of rows of the largest bulk run.
 const MAX_ROWS: u64 = 60;
 
@@ -124,7 +127,7 @@ impl Calls {
         let mut call = Call {
             number: self.number,
             kind,
-            route: random.u8(0..3),
+            route: random.u8(0..ROUTES),
             first: self.message,
             count,
             retries: if random.bool() { 0 } else { random.u32(1..4) },

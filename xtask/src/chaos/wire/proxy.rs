@@ -15,6 +15,8 @@ pub(super) struct Proxy {
     stdout: Lines<BufReader<ChildStdout>>,
     /// Base URLs of the routes, separated by spaces.
     urls: String,
+    /// Their proxies; `-`: none.
+    proxies: String,
     ca_file: String,
 }
 
@@ -30,17 +32,21 @@ impl Proxy {
             .map_err(|error| format!("{}: {error}", program.get_program().display()))?;
         let stdout = BufReader::new(child.stdout.take().expect("stdio is piped")).lines();
         let stdin = child.stdin.take();
-        let mut proxy = Proxy { child, stdin, stdout, urls: String::new(), ca_file: String::new() };
+        let mut proxy =
+            Proxy { child, stdin, stdout, urls: String::new(), proxies: String::new(), ca_file: String::new() };
         let announcement = proxy.read()?;
-        let urls: Vec<&str> = announcement["urls"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        proxy.urls = urls.join(" ");
+        let list = |name: &str| {
+            let values = announcement[name].as_array().into_iter().flatten();
+            values.map(|value| value.as_str().unwrap_or("-")).collect::<Vec<_>>().join(" ")
+        };
+        (proxy.urls, proxy.proxies) = (list("urls"), list("proxies"));
         proxy.ca_file = announcement["ca_file"].as_str().unwrap_or_default().to_owned();
         Ok(proxy)
     }
 
     /// Sets the environment variables with which a program finds the proxy.
     pub(super) fn tell(&self, command: &mut Command) {
-        command.env("CHAOS_URLS", &self.urls).env("CHAOS_CA_FILE", &self.ca_file);
+        command.env("CHAOS_URLS", &self.urls).env("CHAOS_PROXIES", &self.proxies).env("CHAOS_CA_FILE", &self.ca_file);
     }
 
     /// Connects to this port from now on.
