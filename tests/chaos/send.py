@@ -3,6 +3,8 @@
 Sends the rows that `src/main.rs` describes, prints the number of results, and exits with 3 if the run has stopped by itself.
 """
 
+from __future__ import annotations
+
 import sys
 
 import zexa
@@ -12,7 +14,7 @@ STOPPED = 3
 REJECTED = 40
 
 
-def message(row: int) -> dict[str, str]:
+def message(row: int) -> zexa.SendMessageRow:
     return {
         "channel": "sms",
         "to": f"+2449{row:08}",

@@ -74,10 +74,10 @@ class Call:
             options["ledger"] = f"{FOLDER}/run-{self.first}.db"
         return options
 
-    def messages(self) -> Iterator[dict[str, Any]]:
+    def messages(self) -> Iterator[zexa.SendMessageRow]:
         """The messages of the call. Each has its own recipient."""
         for number in range(self.first, self.first + self.count):
-            message = {
+            message: zexa.SendMessageRow = {
                 "channel": "sms",
                 "to": f"+2449{number:08}",
                 "from_": "BANNED" if number % REJECTED == REJECTED - 1 else "ZEXA",

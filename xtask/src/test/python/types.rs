@@ -19,9 +19,10 @@ pub(crate) fn check() -> Result {
     // The package from its sources. Everything else with the installed package, which checkers find as in a user's project.
     let mut package = mypy(&venv);
     package.args(["--python-version", OLDEST, "bindings-python/python/zexa"]);
-    let (mut tests, mut examples) = (mypy(&venv), mypy(&venv));
+    let (mut tests, mut examples, mut chaos) = (mypy(&venv), mypy(&venv), mypy(&venv));
     tests.arg("tests/python");
     examples.arg("bindings-python/examples");
+    chaos.env("MYPYPATH", "tests/chaos").arg("tests/chaos");
     // The stub agrees with the module.
     let mut stubtest = tool(&venv, "stubtest");
     stubtest.args(["--concise", "--allowlist", "tests/python/stubtest.txt", "zexa"]);
@@ -31,8 +32,8 @@ pub(crate) fn check() -> Result {
     let mut typed = tool(&venv, "pyright");
     typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
 
-    // The three mypy runs share a cache, so they form one job.
-    let jobs = [vec![package, tests, examples, stubtest], vec![complete, typed]];
+    // The mypy runs share a cache, so they form one job.
+    let jobs = [vec![package, tests, examples, chaos, stubtest], vec![complete, typed]];
     let run_all = |checkers: Vec<Command>| command::all(checkers.into_iter().map(|mut one| command::run(&mut one)));
     command::all(background::run_together(jobs.map(|checkers| || run_all(checkers))))
 }
