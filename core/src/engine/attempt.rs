@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::capture_connection;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
@@ -66,7 +67,9 @@ async fn exchange(
     // Not earlier: during the wait, an earlier pool may have been replaced because its connections hang.
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
-    let response = pool.client.request(to_http(&shared.config, request, call, body)?);
+    let mut http_request = to_http(&shared.config, request, call, body)?;
+    progress.set_connection(capture_connection(&mut http_request));
+    let response = pool.client.request(http_request);
     let mut response = match until(limit.at, response).await {
         Some(response) => response.map_err(|error| connection_error(error, progress))?,
         None => {
@@ -213,7 +216,11 @@ fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
         return error.with_outcome(Outcome::NotSent).with_reason(Some("EPROTO".into())).permanent();
     }
     let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
-        let message = if sources(&error).any(is_closed_by_server) {
+        // After the reset of a stream, the connection goes on.
+        let is_connection_lost = !sources(&error).filter_map(|error| error.downcast_ref()).any(h2::Error::is_reset);
+        let message = if is_connection_lost && progress.revoke_unsent_body() {
+            "the connection was lost before the request was sent".to_owned()
+        } else if sources(&error).any(is_closed_by_server) {
             "the server closed the connection without a response".to_owned()
         } else if let Some(uses_tls) = sources(&error).find_map(uses_tls) {
             uses_tls.to_string()

@@ -12,8 +12,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use hyper_util::client::legacy::connect::CaptureConnection;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::connect::Writes;
 use super::response_head::is_foreign;
 use crate::{Error, Kind, Outcome};
 
@@ -34,14 +36,46 @@ pub(crate) struct Progress {
     has_foreign_type: AtomicBool,
     /// The first part of the body of the response. Only used if the attempt is aborted.
     beginning: Mutex<Bytes>,
+    /// The connection that the attempt uses.
+    connection: Mutex<Option<CaptureConnection>>,
+    /// The writes on the connection that has taken the body, and their number at that time.
+    taken: Mutex<Option<(Writes, u64)>>,
     /// Held while the attempt may open a connection: until a connection has taken the request, or the attempt ends.
     connecting: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl Progress {
+    /// Sets the connection, as soon as it is known.
+    pub(crate) fn set_connection(&self, connection: CaptureConnection) {
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+    }
+
     /// Called by the connection. Returns false if the body was revoked before.
     fn take_body(&self) -> bool {
-        self.leave_fresh(TAKEN) != REVOKED
+        let is_first = self.body.compare_exchange(FRESH, TAKEN, Ordering::AcqRel, Ordering::Acquire);
+        if is_first.is_ok() {
+            *self.taken.lock().unwrap_or_else(PoisonError::into_inner) =
+                self.writes().map(|writes| (writes.clone(), writes.count()));
+        }
+        is_first != Err(REVOKED)
+    }
+
+    /// The writes on the connection that the attempt uses.
+    fn writes(&self) -> Option<Writes> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut extras = http::Extensions::new();
+        connection.as_ref()?.connection_metadata().as_ref()?.get_extras(&mut extras);
+        extras.remove()
+    }
+
+    /// Revokes a body that was taken by a connection that is now lost, if the connection has not sent any of it. Returns whether the body is revoked.
+    pub(crate) fn revoke_unsent_body(&self) -> bool {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_unsent = taken.as_ref().is_some_and(|(writes, count)| writes.end_if_none_since(*count));
+        if is_unsent {
+            self.body.store(REVOKED, Ordering::Release);
+        }
+        is_unsent
     }
 
     /// Revokes the body, unless a connection has taken it. Returns whether the body is revoked.

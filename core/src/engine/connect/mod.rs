@@ -3,6 +3,7 @@
 mod failure;
 mod rejected;
 mod resolver;
+mod socket;
 mod stream;
 mod tls_failure;
 mod tunnel;
@@ -21,7 +22,6 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tower_service::Service;
@@ -30,6 +30,8 @@ use self::failure::Reason;
 pub(crate) use self::failure::{ConnectError, code_of_loss, is_closed_by_server};
 pub(crate) use self::rejected::Rejected;
 use self::resolver::Resolver;
+use self::socket::Socket;
+pub(crate) use self::socket::Writes;
 use self::stream::Stream;
 pub(crate) use self::stream::{Connection, UsesTls};
 use super::identity::ClientAuthentication;
@@ -152,9 +154,9 @@ impl Parts {
         }
     }
 
-    async fn tcp(&self, target: &Uri) -> Result<TcpStream, Reason> {
+    async fn tcp(&self, target: &Uri) -> Result<Socket, Reason> {
         let connected = self.tcp.clone().call(target.clone()).await;
-        connected.map(TokioIo::into_inner).map_err(|error| match Reason::of_tcp(&error) {
+        connected.map(TokioIo::into_inner).map(Socket::new).map_err(|error| match Reason::of_tcp(&error) {
             // If the host has several addresses, this is a part of the timeout.
             Reason::Tcp(error) if error.kind() == std::io::ErrorKind::TimedOut && error.raw_os_error().is_none() => {
                 Reason::TimedOut(self.timeout, Step::Tcp)
@@ -164,7 +166,7 @@ impl Parts {
     }
 
     /// Secures a connection to the server, or through a tunnel.
-    async fn secure(&self, target: &Uri, tcp: TcpStream, progress: &Progress) -> Result<Connection, Reason> {
+    async fn secure(&self, target: &Uri, tcp: Socket, progress: &Progress) -> Result<Connection, Reason> {
         let stream = match is_https(target) {
             false => Stream::Plain(tcp),
             true => {
@@ -179,7 +181,7 @@ impl Parts {
         &self,
         proxy: &Proxy,
         target: &Uri,
-        mut tcp: TcpStream,
+        mut tcp: Socket,
         progress: &Progress,
     ) -> Result<Connection, Reason> {
         if !is_https(target) {
@@ -193,7 +195,7 @@ impl Parts {
         &self,
         proxy: &Proxy,
         target: &Uri,
-        tcp: TcpStream,
+        tcp: Socket,
         progress: &Progress,
     ) -> Result<Connection, Reason> {
         let mut tls = handshake(&self.proxy_tls, &proxy.uri, tcp).await?.map_err(Reason::ProxyTls)?;
@@ -215,7 +217,7 @@ impl Parts {
         secured.map_err(|error| Reason::Tls(error, self.authentication.state()))
     }
 
-    async fn socks(&self, proxy: &Proxy, target: &Uri, progress: &Progress) -> Result<TcpStream, Reason> {
+    async fn socks(&self, proxy: &Proxy, target: &Uri, progress: &Progress) -> Result<Socket, Reason> {
         let target = match proxy.protocol {
             Protocol::Socks5 => resolved(target).await?,
             _ => target.clone(),
@@ -233,12 +235,12 @@ impl Parts {
 }
 
 /// An open connection to a proxy, as a service that returns it.
-struct Opened(Option<TcpStream>);
+struct Opened(Option<Socket>);
 
 impl Service<Uri> for Opened {
-    type Response = TokioIo<TcpStream>;
+    type Response = TokioIo<Socket>;
     type Error = std::io::Error;
-    type Future = std::future::Ready<std::io::Result<TokioIo<TcpStream>>>;
+    type Future = std::future::Ready<std::io::Result<TokioIo<Socket>>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Poll::Ready(Ok(()))

@@ -9,11 +9,11 @@ use std::task::{Context, Poll};
 use hyper_util::client::legacy::connect::{self, Connected};
 use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use super::super::identity::{ClientAuthentication, ClientCertificate};
 use super::rejected::Rejected;
+use super::socket::{Socket, Writes};
 
 /// A connection over which requests can be sent.
 pub(crate) struct Connection {
@@ -26,8 +26,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(stream: Stream, is_forwarded: bool, authentication: Arc<ClientAuthentication>) -> Connection {
+    pub(super) fn new(mut stream: Stream, is_forwarded: bool, authentication: Arc<ClientAuthentication>) -> Connection {
+        stream.socket_mut().begin_idle();
         Connection { stream, is_forwarded, is_new: true, authentication }
+    }
+
+    fn writes(&self) -> Writes {
+        self.stream.socket().writes().clone()
     }
 
     /// Whether the server may still reject the handshake, because in TLS 1.3 that of the client ends earlier.
@@ -88,10 +93,28 @@ impl std::error::Error for UsesTls {}
 
 /// The layers of a connection.
 pub(super) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
     /// TLS with the server inside of TLS with a proxy.
-    TlsInTls(Box<TlsStream<TlsStream<TcpStream>>>),
+    TlsInTls(Box<TlsStream<TlsStream<Socket>>>),
+}
+
+impl Stream {
+    fn socket(&self) -> &Socket {
+        match self {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => stream.get_ref().0,
+            Stream::TlsInTls(stream) => stream.get_ref().0.get_ref().0,
+        }
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match self {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => stream.get_mut().0,
+            Stream::TlsInTls(stream) => stream.get_mut().0.get_mut().0,
+        }
+    }
 }
 
 impl connect::Connection for Connection {
@@ -101,7 +124,7 @@ impl connect::Connection for Connection {
             Stream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
             Stream::TlsInTls(stream) => stream.get_ref().1.alpn_protocol(),
         };
-        let connected = Connected::new().proxy(self.is_forwarded);
+        let connected = Connected::new().proxy(self.is_forwarded).extra(self.writes());
         if protocol == Some(b"h2") { connected.negotiated_h2() } else { connected }
     }
 }

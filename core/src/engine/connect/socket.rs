@@ -1,0 +1,211 @@
+//! [`Socket`]: a TCP connection that notices immediately that the server has closed it; and [`Writes`]: proof that nothing was sent.
+
+use std::io::{self, IoSlice, Read};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// The number of bytes that are read without the event queue. An idle connection receives an alert or a short response, if anything.
+const READ_DIRECTLY: usize = 1024;
+
+/// A TCP connection, below TLS.
+///
+/// The HTTP library reads from an idle connection right before it writes a request, to detect that the server has closed it. A socket of the runtime
+/// is only read if the event queue has reported it as readable, and the queue may have been polled some time ago: before a wait for the ledger, or
+/// while another program had the processor. A socket that has not sent anything since it last received data is therefore read directly. What remains
+/// is the race between that read and the write: a few microseconds, and the time that the end of the connection needs to arrive.
+pub(super) struct Socket {
+    tcp: TcpStream,
+    writes: Writes,
+    /// Whether data was sent after data was last received, so that a response is expected.
+    expects_response: bool,
+}
+
+impl Socket {
+    pub(super) fn new(tcp: TcpStream) -> Socket {
+        Socket { tcp, writes: Writes::default(), expects_response: false }
+    }
+
+    /// Notes that the handshakes are over, and that the server sends nothing before the first request.
+    pub(super) fn begin_idle(&mut self) {
+        self.expects_response = false;
+    }
+
+    pub(super) fn writes(&self) -> &Writes {
+        &self.writes
+    }
+
+    fn read_directly(&self, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let mut bytes = [0; READ_DIRECTLY];
+        let most = bytes.len().min(buffer.remaining());
+        if most == 0 {
+            return Poll::Pending;
+        }
+        let socket = SockRef::from(&self.tcp);
+        match (&*socket).read(&mut bytes[..most]) {
+            Ok(count) => {
+                buffer.put_slice(&bytes[..count]);
+                Poll::Ready(Ok(()))
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
+                Poll::Pending
+            }
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
+    fn write(&mut self, write: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        // Locked during the write, so that nobody can claim meanwhile that nothing was sent.
+        let mut state = self.writes.lock();
+        if state.have_ended {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let written = write(Pin::new(&mut self.tcp));
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            state.count += 1;
+            self.expects_response = true;
+        }
+        written
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let start = buffer.filled().len();
+        let read = match Pin::new(&mut self.tcp).poll_read(cx, buffer) {
+            Poll::Pending if !self.expects_response => self.read_directly(buffer),
+            read => read,
+        };
+        if buffer.filled().len() > start {
+            self.expects_response = false;
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.write(|tcp| tcp.poll_write(cx, bytes))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.write(|tcp| tcp.poll_write_vectored(cx, slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+}
+
+/// The writes on a socket. Shared with the attempts that use the connection.
+///
+/// An attempt whose request was passed to a connection, and not written by the system when the connection was lost, has sent nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Writes(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The number of writes of which the system has accepted at least one byte.
+    count: u64,
+    /// Whether all further writes fail.
+    have_ended: bool,
+}
+
+impl Writes {
+    pub(crate) fn count(&self) -> u64 {
+        self.lock().count
+    }
+
+    /// Ends the writes, if there were none since this count. Returns whether nothing was written since, and nothing will be.
+    pub(crate) fn end_if_none_since(&self, count: u64) -> bool {
+        let mut state = self.lock();
+        state.have_ended |= state.count == count;
+        state.count == count
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Shutdown, TcpListener};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// Runs a future with a socket and its peer, without a turn of the event queue between its polls.
+    fn with_sockets<F: Future<Output = ()>>(test: impl FnOnce(Socket, std::net::TcpStream) -> F) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let tcp = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
+            let (peer, _) = listener.accept().expect("a connection");
+            test(Socket::new(tcp), peer).await;
+        });
+    }
+
+    fn poll_read(socket: &mut Socket) -> Poll<io::Result<usize>> {
+        let mut bytes = [0; 64];
+        let mut buffer = ReadBuf::new(&mut bytes);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        Pin::new(socket).poll_read(&mut context, &mut buffer).map_ok(|()| buffer.filled().len())
+    }
+
+    #[test]
+    fn the_end_of_an_idle_connection_is_seen_without_the_event_queue() {
+        with_sockets(async |mut socket, peer| {
+            assert!(poll_read(&mut socket).is_pending());
+            peer.shutdown(Shutdown::Write).expect("a connection");
+            // On loopback, the end has arrived when the call returns.
+            assert!(matches!(poll_read(&mut socket), Poll::Ready(Ok(0))));
+        });
+    }
+
+    #[test]
+    fn a_response_is_left_to_the_event_queue() {
+        with_sockets(async |mut socket, mut peer| {
+            socket.write_all(b"request").await.expect("sent");
+            io::Write::write_all(&mut peer, b"response").expect("sent");
+            assert!(poll_read(&mut socket).is_pending());
+            assert_eq!(socket.read(&mut [0; 64]).await.expect("a response"), 8);
+            drop(peer);
+            assert!(poll_read(&mut socket).is_ready());
+        });
+    }
+
+    #[test]
+    fn nothing_is_written_after_the_claim_that_nothing_was_sent() {
+        with_sockets(async |mut socket, peer| {
+            let writes = socket.writes().clone();
+            socket.write_all(b"first").await.expect("sent");
+            let count = writes.count();
+            assert!(!writes.end_if_none_since(count - 1), "the first write was later");
+            assert!(writes.end_if_none_since(count));
+            assert!(writes.end_if_none_since(count), "for another request that waits on the connection");
+            assert!(socket.write_all(b"second").await.is_err());
+            drop(socket);
+            let mut received = Vec::new();
+            io::Read::read_to_end(&mut { peer }, &mut received).expect("the end");
+            assert_eq!(received, b"first");
+        });
+    }
+}
