@@ -1,8 +1,9 @@
 //! [`Http`]: the HTTP client of one runtime, with its pool of connections.
 
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use http::Version;
 use hyper_util::client::legacy::Client;
@@ -19,9 +20,14 @@ use crate::Result;
 /// The minimum and the maximum time without data on an HTTP/2 connection with open streams after which a PING is sent.
 const PING_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
+/// If the clock of the system has advanced by this much more than the monotonic clock, the system was suspended.
+const SUSPENDED: Duration = Duration::from_secs(5);
+
 /// The HTTP client of one runtime. It must not be used on another one, because its pooled connections are bound to the runtime.
 pub(crate) struct Http {
     pool: Mutex<Pool>,
+    /// When the pool was last used.
+    last_use: Mutex<Moment>,
     http2: Option<Http2>,
     /// Whether calls use it concurrently, on the background runtime.
     is_shared: bool,
@@ -53,14 +59,16 @@ impl Http {
             version: Mutex::new(None),
             has_retired: AtomicBool::new(false),
         });
-        Ok(Http { pool: Mutex::new(Pool::new(shared, 0)?), http2, is_shared })
+        Ok(Http { pool: Mutex::new(Pool::new(shared, 0)?), last_use: Mutex::new(Moment::now()), http2, is_shared })
     }
 
     /// Returns the pool for an attempt that begins now.
     pub(crate) fn pool(&self, shared: &Shared) -> Pool {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        // The server has reported that it closes idle connections earlier. If no other pool can be created, this one is used.
-        if pool.longest_idle > shared.longest_idle()
+        let last_use = mem::replace(&mut *self.last_use.lock().unwrap_or_else(PoisonError::into_inner), Moment::now());
+        // The server has reported that it closes idle connections earlier, or may have done so without the client noticing it. If no other pool can
+        // be created, this one is used.
+        if (pool.longest_idle > shared.longest_idle() || last_use.is_before_suspension())
             && let Ok(other) = Pool::new(shared, pool.number + 1)
         {
             *pool = other;
@@ -117,6 +125,26 @@ impl Http {
         {
             *current = other;
         }
+    }
+}
+
+/// A moment on two clocks. While the system is suspended, the monotonic clock stands still, on which the pools measure how long a connection is idle.
+/// Meanwhile, a server closes its connections, and a router forgets them.
+#[derive(Clone, Copy)]
+struct Moment {
+    monotonic: Instant,
+    system: SystemTime,
+}
+
+impl Moment {
+    fn now() -> Moment {
+        Moment { monotonic: Instant::now(), system: SystemTime::now() }
+    }
+
+    /// Whether the system was suspended since. Also true if its clock was set forward, which costs only new connections.
+    fn is_before_suspension(&self) -> bool {
+        let elapsed = self.system.elapsed().unwrap_or_default();
+        elapsed > self.monotonic.elapsed().saturating_add(SUSPENDED)
     }
 }
 
