@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::{mem, thread};
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::Shared;
 use super::http::Http;
-use super::{Shared, runtime_pool};
+use super::thread::spawn_with;
 use crate::{Error, Kind, Outcome, Result};
 
 /// The stack size of the thread, on which observers run. Set explicitly, because the default depends on an environment variable, which another thread
@@ -69,12 +70,14 @@ impl BackgroundRuntime {
         let handle = runtime.handle().clone();
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        let drive = move || {
-            runtime_pool::block_signals();
+        let drive = move |runtime: Runtime| {
             runtime.block_on(stopped.cancelled());
             runtime.shutdown_background();
         };
-        let thread = thread::Builder::new().name("zexa".into()).stack_size(STACK).spawn(drive).map_err(|error| {
+        let thread = thread::Builder::new().name("zexa".into()).stack_size(STACK);
+        let thread = spawn_with(thread, runtime, drive).map_err(|(error, runtime)| {
+            // Dropping it could block, and would panic inside an async task.
+            runtime.shutdown_background();
             let message = format!("cannot start the background thread for async calls: {error}");
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;

@@ -7,7 +7,7 @@
 //! - `http` is the HTTP client of one runtime, `connect` opens its connections;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
 //! - `api_key` removes the key from errors;
-//! - `fork` detects a forked child, and `process` gives each process its own state.
+//! - `fork` detects a forked child, `process` gives each process its own state, and `thread` starts threads.
 
 mod admission;
 mod api_key;
@@ -33,6 +33,7 @@ mod response_head;
 mod retry;
 mod retry_after;
 mod runtime_pool;
+pub(crate) mod thread;
 mod tls;
 pub(crate) mod trust;
 mod waiting;

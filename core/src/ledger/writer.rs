@@ -10,7 +10,7 @@ use tokio::sync::oneshot::{self, Receiver};
 use super::row::{Claim, Row, Settlement};
 use super::state::{self, Claimed};
 use super::store::{Change, Reply, Store};
-use crate::engine::block_signals;
+use crate::engine::thread::spawn_with;
 use crate::{Error, Kind, Outcome, Result};
 
 /// The maximum number of changes in a transaction.
@@ -25,8 +25,8 @@ pub(crate) struct Writer {
 enum State {
     Idle(Box<dyn Store>),
     Running(Sender<Job>),
-    /// The thread could not be started.
-    Failed,
+    /// The thread is being started.
+    Starting,
 }
 
 struct Job {
@@ -79,21 +79,22 @@ impl Writer {
     fn enqueue(&self, job: Job) -> Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let State::Idle(_) = &*state {
-            let State::Idle(store) = mem::replace(&mut *state, State::Failed) else { unreachable!("just matched") };
+            let State::Idle(store) = mem::replace(&mut *state, State::Starting) else { unreachable!("just matched") };
             let (sender, receiver) = mpsc::channel();
-            let write = move || {
-                block_signals();
-                write(store, &receiver);
-            };
-            thread::Builder::new().name("zexa-ledger".into()).spawn(write).map_err(|error| {
-                let message = format!("cannot start the thread that writes the ledger: {error}");
-                Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
-            })?;
-            *state = State::Running(sender);
+            let thread = thread::Builder::new().name("zexa-ledger".into());
+            match spawn_with(thread, store, move |store| write(store, &receiver)) {
+                Ok(_) => *state = State::Running(sender),
+                Err((error, store)) => {
+                    // There may be a thread for the next change.
+                    *state = State::Idle(store);
+                    let message = format!("cannot start the thread that writes the ledger: {error}");
+                    return Err(Error::new(Kind::Other, Outcome::NotSent, message).with_source(error));
+                }
+            }
         }
         match &*state {
             State::Running(sender) => sender.send(job).map_err(|_| stopped()),
-            _ => Err(stopped()),
+            State::Idle(_) | State::Starting => Err(stopped()),
         }
     }
 }
