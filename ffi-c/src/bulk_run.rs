@@ -8,13 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use zexa::binding::{self, BulkRow, BulkRun, Step};
 use zexa::{BulkOptions, Client, RowResult};
 
+use crate::cancellation_guard::CancellationGuard;
 use crate::error::zexa_error;
 use crate::generated::options::zexa_bulk_options;
 use crate::input::{self, SizedStruct};
 use crate::open_enum::StatusNumber;
 use crate::options::Reader;
 use crate::panic_boundary::Failure;
-use crate::signal_guard::SignalGuard;
 use crate::status::{zexa_outcome, zexa_status};
 
 /// A struct of parameters that a callback fills in.
@@ -90,7 +90,7 @@ impl<C: RowParams> Run<C> {
         O: From<<C::Row as BulkRow>::Model>,
     {
         let mut source = self.source(name)?;
-        let _signal_guard = SignalGuard::new();
+        let _cancellation_guard = CancellationGuard::new();
         while !source.has_ended {
             match self.run.step(true) {
                 Step::Pull => source.pull(&self.run),

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use zexa::{CallOptions, Client, binding};
 
+use crate::cancellation_guard::CancellationGuard;
 use crate::client::zexa_client;
 use crate::error::zexa_error;
 use crate::generated::options::zexa_call_options;
@@ -12,13 +13,12 @@ use crate::input;
 use crate::options::Reader;
 use crate::output::Output;
 use crate::panic_boundary::{self, Failure};
-use crate::signal_guard::SignalGuard;
 use crate::status::zexa_status;
 
 /// The client of a call in progress, with the signals of its thread guarded.
 pub(crate) struct ActiveClient<'a> {
     client: Cow<'a, Client>,
-    _signal_guard: SignalGuard,
+    _cancellation_guard: CancellationGuard,
 }
 
 impl Deref for ActiveClient<'_> {
@@ -45,7 +45,7 @@ pub(crate) unsafe fn client<'a>(
             Some(options) => Cow::Owned(client.with_options(read(&options)?)),
             None => Cow::Borrowed(client),
         };
-        Ok(ActiveClient { client, _signal_guard: SignalGuard::new() })
+        Ok(ActiveClient { client, _cancellation_guard: CancellationGuard::new() })
     }
 }
 

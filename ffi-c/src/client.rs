@@ -5,13 +5,13 @@ use std::sync::Arc;
 use zexa::{Client, binding};
 
 use crate::attempt::Callback;
+use crate::cancellation_guard::CancellationGuard;
 use crate::error::zexa_error;
 use crate::generated::options::zexa_client_options;
 use crate::input;
 use crate::options::Reader;
 use crate::output::Output;
 use crate::panic_boundary;
-use crate::signal_guard::SignalGuard;
 use crate::status::zexa_status;
 
 /// A client of the Zexa API, with a connection pool. Thread-safe. Free it with zexa_client_free().
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn zexa_client_new(
             (client, input::optional_struct("options", options)?.unwrap_or(input::SizedStruct::INIT))
         };
         // A client with a ledger opens its file.
-        let _signal_guard = SignalGuard::new();
+        let _cancellation_guard = CancellationGuard::new();
         let mut builder = binding::read_client_options(
             binding::named(Client::builder(), PRODUCT),
             // SAFETY: likewise.
@@ -66,12 +66,12 @@ const PRODUCT: &str = concat!("zexa-c/", env!("CARGO_PKG_VERSION"));
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_close(client: *const zexa_client) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::act_with_signal_guard(client, |client| client.0.close()) }
+    unsafe { panic_boundary::act_with_cancellation_guard(client, |client| client.0.close()) }
 }
 
 /// Free a client. Its iterators and derived clients remain usable. No other thread may be in a call with it. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_free(client: *mut zexa_client) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(client) }
+    unsafe { panic_boundary::free_with_cancellation_guard(client) }
 }

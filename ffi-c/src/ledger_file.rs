@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use zexa::{DoubtfulRow, Ledger};
 
+use crate::cancellation_guard::CancellationGuard;
 use crate::error::zexa_error;
 use crate::generated::ledger::{zexa_doubtful_row, zexa_ledger_counts};
 use crate::input;
 use crate::number::{self, ZEXA_DEFAULT};
 use crate::output::Output;
 use crate::panic_boundary::{self, Failure};
-use crate::signal_guard::SignalGuard;
 use crate::status::zexa_status;
 
 /// A ledger: the record of what was sent, by idempotency key.
@@ -41,10 +41,10 @@ impl From<Ledger> for zexa_ledger {
 /// # Safety
 ///
 /// `ledger` is valid, as the header requires.
-unsafe fn active<'a>(ledger: *const zexa_ledger) -> Result<(&'a Ledger, SignalGuard), Failure> {
+unsafe fn active<'a>(ledger: *const zexa_ledger) -> Result<(&'a Ledger, CancellationGuard), Failure> {
     // SAFETY: as the caller promised.
     let ledger = unsafe { input::object("ledger", ledger) }?;
-    Ok((&ledger.ledger, SignalGuard::new()))
+    Ok((&ledger.ledger, CancellationGuard::new()))
 }
 
 /// Open a ledger. Thread-safe.
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn zexa_ledger_open(
     let open = || {
         // SAFETY: the caller's pointers are valid, as the header requires.
         let (output, path) = unsafe { (Output::required("ledger", ledger)?, input::string("path", path)?) };
-        let _signal_guard = SignalGuard::new();
+        let _cancellation_guard = CancellationGuard::new();
         output.set(if create { Ledger::create(path) } else { Ledger::open(path) }?)
     };
     // SAFETY: likewise.
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn zexa_ledger_count(
 ) -> zexa_status {
     let count = || {
         // SAFETY: the caller's pointers are valid, as the header requires.
-        let (counts, (ledger, _signal_guard)) = unsafe { (Output::required("counts", counts)?, active(ledger)?) };
+        let (counts, (ledger, _cancellation_guard)) = unsafe { (Output::required("counts", counts)?, active(ledger)?) };
         counts.set(ledger.counts()?)
     };
     // SAFETY: likewise.
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn zexa_ledger_in_doubt(
 ) -> zexa_status {
     let list = || {
         // SAFETY: the caller's pointers are valid, as the header requires.
-        let (iter, (ledger, _signal_guard)) = unsafe { (Output::required("iter", iter)?, active(ledger)?) };
+        let (iter, (ledger, _cancellation_guard)) = unsafe { (Output::required("iter", iter)?, active(ledger)?) };
         iter.set(zexa_doubtful_row_iter { rows: ledger.in_doubt()?, next: AtomicUsize::new(0) })
     };
     // SAFETY: likewise.
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn zexa_ledger_mark_sent(
     let mark = || {
         // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let (ledger, _signal_guard) = active(ledger)?;
+            let (ledger, _cancellation_guard) = active(ledger)?;
             ledger.mark_sent(input::string("key", key)?, input::optional_string("id", id)?)?;
         }
         Ok(())
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn zexa_ledger_mark_not_sent(
     let mark = || {
         // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let (ledger, _signal_guard) = active(ledger)?;
+            let (ledger, _cancellation_guard) = active(ledger)?;
             ledger.mark_not_sent(input::string("key", key)?)?;
         }
         Ok(())
@@ -244,7 +244,7 @@ pub unsafe extern "C" fn zexa_ledger_export(
         };
         set(ZEXA_DEFAULT);
         // SAFETY: likewise.
-        let ((ledger, _signal_guard), path) = unsafe { (active(ledger)?, input::string("path", path)?) };
+        let ((ledger, _cancellation_guard), path) = unsafe { (active(ledger)?, input::string("path", path)?) };
         set(number::to_c(ledger.export_to_file(path)?));
         Ok(())
     };
@@ -256,5 +256,5 @@ pub unsafe extern "C" fn zexa_ledger_export(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_ledger_free(ledger: *mut zexa_ledger) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(ledger) }
+    unsafe { panic_boundary::free_with_cancellation_guard(ledger) }
 }

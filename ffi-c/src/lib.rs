@@ -16,6 +16,7 @@ mod attempt;
 mod bulk_run;
 mod call_options;
 mod cancel;
+mod cancellation_guard;
 mod client;
 mod error;
 mod event;
@@ -32,7 +33,6 @@ mod output;
 mod panic_boundary;
 mod prelude;
 mod request;
-mod signal_guard;
 mod sms;
 mod template;
 #[cfg(feature = "test-exports")]

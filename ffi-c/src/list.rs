@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use zexa::binding::{Completeness, NextBuffered, generation};
 use zexa::{List, Page};
 
+use crate::cancellation_guard::CancellationGuard;
 use crate::number;
 use crate::object::to_json;
 use crate::panic_boundary::Failure;
-use crate::signal_guard::SignalGuard;
 
 /// An iterator that threads may share. A mutex serialises them.
 pub(crate) struct SharedIterator<I> {
@@ -47,7 +47,7 @@ where
         if let Some(item) = iterator.next_buffered() {
             return Ok(item);
         }
-        let _signal_guard = SignalGuard::new();
+        let _cancellation_guard = CancellationGuard::new();
         let next = iterator.next();
         if next.is_none() {
             self.incomplete.store(iterator.is_incomplete(), Ordering::Release);

@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Once;
 
+use crate::cancellation_guard::CancellationGuard;
 use crate::error::zexa_error;
-use crate::signal_guard::SignalGuard;
 use crate::status::zexa_status;
 
 /// Why a function does not return `ZEXA_OK`.
@@ -95,24 +95,24 @@ pub(crate) unsafe fn free<O>(object: *mut O) {
     }
 }
 
-/// Frees an object that may own connections, which are then closed. NULL is ignored.
+/// Frees an object that may own connections, which are then closed: a cancellation point. NULL is ignored.
 ///
 /// # Safety
 ///
 /// As [`free`].
-pub(crate) unsafe fn free_with_signal_guard<O>(object: *mut O) {
-    let _signal_guard = SignalGuard::new();
+pub(crate) unsafe fn free_with_cancellation_guard<O>(object: *mut O) {
+    let _cancellation_guard = CancellationGuard::new();
     // SAFETY: as the caller promised.
     unsafe { free(object) }
 }
 
-/// Performs an action on an object that cannot fail, and may close connections. NULL is ignored.
+/// Performs an action on an object that cannot fail, and may close connections, which is a cancellation point. NULL is ignored.
 ///
 /// # Safety
 ///
 /// As [`read`].
-pub(crate) unsafe fn act_with_signal_guard<O>(object: *const O, body: impl FnOnce(&O)) {
-    let _signal_guard = SignalGuard::new();
+pub(crate) unsafe fn act_with_cancellation_guard<O>(object: *const O, body: impl FnOnce(&O)) {
+    let _cancellation_guard = CancellationGuard::new();
     // SAFETY: as the caller promised.
     unsafe { read(object, (), body) }
 }

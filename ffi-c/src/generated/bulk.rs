@@ -115,14 +115,14 @@ pub unsafe extern "C" fn zexa_send_many_stats(sending: *const zexa_send_many) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_send_many_stop(sending: *const zexa_send_many) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::act_with_signal_guard(sending, |run| run.0.stop()) }
+    unsafe { panic_boundary::act_with_cancellation_guard(sending, |run| run.0.stop()) }
 }
 
 /// Stop a bulk run, and cancel the rows in flight. Their results still follow. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_send_many_cancel(sending: *const zexa_send_many) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::act_with_signal_guard(sending, |run| run.0.cancel()) }
+    unsafe { panic_boundary::act_with_cancellation_guard(sending, |run| run.0.cancel()) }
 }
 
 /// Return whether a bulk run has created its ledger. False without a ledger. zexa_bulk_stats_ledger() has the path.
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn zexa_send_many_ledger_created(sending: *const zexa_send
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_send_many_free(sending: *mut zexa_send_many) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(sending) }
+    unsafe { panic_boundary::free_with_cancellation_guard(sending) }
 }
 
 /// The result of a row of a bulk run that sends messages. Free it with zexa_send_result_free(), before or after the run.
@@ -298,14 +298,14 @@ pub unsafe extern "C" fn zexa_create_many_stats(creating: *const zexa_create_man
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_create_many_stop(creating: *const zexa_create_many) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::act_with_signal_guard(creating, |run| run.0.stop()) }
+    unsafe { panic_boundary::act_with_cancellation_guard(creating, |run| run.0.stop()) }
 }
 
 /// Stop a bulk run, and cancel the rows in flight. Their results still follow. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_create_many_cancel(creating: *const zexa_create_many) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::act_with_signal_guard(creating, |run| run.0.cancel()) }
+    unsafe { panic_boundary::act_with_cancellation_guard(creating, |run| run.0.cancel()) }
 }
 
 /// Free a bulk run, and cancel the rows in flight: those that were not sent will not be sent.
@@ -313,7 +313,7 @@ pub unsafe extern "C" fn zexa_create_many_cancel(creating: *const zexa_create_ma
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_create_many_free(creating: *mut zexa_create_many) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(creating) }
+    unsafe { panic_boundary::free_with_cancellation_guard(creating) }
 }
 
 /// The result of a row of a bulk run that adds contacts. Free it with zexa_create_result_free(), before or after the run.

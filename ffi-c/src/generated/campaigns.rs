@@ -484,7 +484,7 @@ pub unsafe extern "C" fn zexa_campaign_iter_is_incomplete(iter: *const zexa_camp
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_free(iter: *mut zexa_campaign_iter) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(iter) }
+    unsafe { panic_boundary::free_with_cancellation_guard(iter) }
 }
 
 /// An iterator over the pages of a list. Free it with zexa_campaign_pages_free(), also before its end. Threads may share it, but none may be in zexa_campaign_pages_next() when it is
@@ -524,7 +524,7 @@ pub unsafe extern "C" fn zexa_campaign_pages_is_incomplete(pages: *const zexa_ca
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_pages) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(pages) }
+    unsafe { panic_boundary::free_with_cancellation_guard(pages) }
 }
 
 /// List the account's campaigns.

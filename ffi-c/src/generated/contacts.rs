@@ -351,7 +351,7 @@ pub unsafe extern "C" fn zexa_contact_iter_is_incomplete(iter: *const zexa_conta
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_free(iter: *mut zexa_contact_iter) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(iter) }
+    unsafe { panic_boundary::free_with_cancellation_guard(iter) }
 }
 
 /// An iterator over the pages of a list. Free it with zexa_contact_pages_free(), also before its end. Threads may share it, but none may be in zexa_contact_pages_next() when it is
@@ -391,7 +391,7 @@ pub unsafe extern "C" fn zexa_contact_pages_is_incomplete(pages: *const zexa_con
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(pages) }
+    unsafe { panic_boundary::free_with_cancellation_guard(pages) }
 }
 
 /// List contacts: all, those of one contact list, or those that match a search.

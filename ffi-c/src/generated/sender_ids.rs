@@ -235,7 +235,7 @@ pub unsafe extern "C" fn zexa_sender_id_iter_is_incomplete(iter: *const zexa_sen
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_free(iter: *mut zexa_sender_id_iter) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(iter) }
+    unsafe { panic_boundary::free_with_cancellation_guard(iter) }
 }
 
 /// An iterator over the pages of a list. Free it with zexa_sender_id_pages_free(), also before its end. Threads may share it, but none may be in zexa_sender_id_pages_next() when it is
@@ -275,7 +275,7 @@ pub unsafe extern "C" fn zexa_sender_id_pages_is_incomplete(pages: *const zexa_s
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pages) {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::free_with_signal_guard(pages) }
+    unsafe { panic_boundary::free_with_cancellation_guard(pages) }
 }
 
 /// List the account's Sender IDs, with any status and for any channel.

@@ -1,16 +1,24 @@
-//! [`Socket`]: a TCP connection that notices immediately that the server has closed it; and [`Writes`]: proof that nothing was sent.
+//! [`Socket`]: a TCP connection that notices immediately that the server has closed it, and never raises SIGPIPE; and [`Writes`]: proof that nothing was
+//! sent.
 
 use std::io::{self, IoSlice, Read};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 /// The number of bytes that are read without the event queue. An idle connection receives an alert or a short response, if anything.
 const READ_DIRECTLY: usize = 1024;
+
+/// If the server has closed the connection, a write fails, and no signal ends the process. Programs in C do not ignore SIGPIPE by default. Elsewhere,
+/// the socket itself has this option, or there is no such signal.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const NO_SIGNAL: i32 = nix::libc::MSG_NOSIGNAL;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const NO_SIGNAL: i32 = 0;
 
 /// A TCP connection, below TLS.
 ///
@@ -58,18 +66,29 @@ impl Socket {
         }
     }
 
-    fn write(&mut self, write: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn write(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         // Locked during the write, so that nobody can claim meanwhile that nothing was sent.
         let mut state = self.writes.lock();
         if state.have_ended {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        let written = write(Pin::new(&mut self.tcp));
-        if matches!(written, Poll::Ready(Ok(1..))) {
+        let written = ready!(self.send(cx, slices));
+        if matches!(written, Ok(1..)) {
             state.count += 1;
             self.expects_response = true;
         }
-        written
+        Poll::Ready(written)
+    }
+
+    fn send(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.tcp.poll_write_ready(cx))?;
+            let send = || SockRef::from(&self.tcp).send_vectored_with_flags(slices, NO_SIGNAL);
+            match self.tcp.try_io(Interest::WRITABLE, send) {
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                sent => return Poll::Ready(sent),
+            }
+        }
     }
 }
 
@@ -89,7 +108,7 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.write(|tcp| tcp.poll_write(cx, bytes))
+        self.write(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -97,11 +116,11 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.write(|tcp| tcp.poll_write_vectored(cx, slices))
+        self.write(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
+        true
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
