@@ -155,10 +155,12 @@ impl<P: BulkRow> Rows<P> {
     }
 
     pub(super) fn step(&self, can_pull: bool) -> Step<P::Model> {
-        if self.stop.as_ref().is_some_and(CancelToken::is_cancelled) {
-            self.stop(Stop::new(Reason::Cancelled, None));
-        }
         let mut state = self.lock();
+        // Only once: a stop wakes the caller, which must then sleep until the rows in flight have ended.
+        if state.stop.is_none() && self.stop.as_ref().is_some_and(CancelToken::is_cancelled) {
+            self.stop_locked(&mut state, Stop::new(Reason::Cancelled, None));
+            self.changed.notify_one();
+        }
         let concurrency = if state.watch.is_cautious { 1 } else { self.concurrency };
         let open = state.in_flight as usize + state.ready.len();
         let wants_row = !state.has_ended && state.stop.is_none() && state.busy < concurrency && open < self.max_open;

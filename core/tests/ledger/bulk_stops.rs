@@ -1,5 +1,7 @@
 //! When bulk runs stop.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -59,6 +61,26 @@ fn a_run_without_credits_stops_and_is_continued() {
     assert!(results.iter().all(|result| result.value.is_some()));
     assert_eq!(world.sandbox.messages().len(), 200);
     assert_no_duplicates(&world);
+}
+
+#[test]
+fn a_cancelled_run_sleeps_while_rows_are_in_flight() {
+    let world = World::new();
+    world.sandbox.add_fault(json!({"then": "stall", "times": 0}));
+    let token = CancelToken::new();
+    let run = binding::begin_run(&support::client(&world.sandbox), &BulkOptions::new().cancel(&token)).expect("a run");
+    for row in rows(3) {
+        assert!(matches!(run.step(true), Step::Pull));
+        run.push(row);
+    }
+    until("rows are in flight", || world.sandbox.requests().len() >= 3);
+    token.cancel();
+    // It may be woken for earlier changes, and then sleeps.
+    let is_woken = || {
+        assert!(matches!(run.step(true), Step::Wait));
+        pin!(run.changed()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    };
+    assert!((0..10).any(|_| !is_woken()), "the caller of the run does not sleep");
 }
 
 #[test]
