@@ -252,6 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_was_taken_and_not_written_can_be_revoked() {
+        let (mut body, progress) = body(b"{}");
+        assert!(!progress.revoke_unsent_body(), "it was not taken");
+        assert!(poll(&mut body).expect("a frame").is_ok());
+        assert!(!progress.revoke_unsent_body(), "the connection is not known");
+        *progress.taken.lock().expect("no panic") = Some((Writes::default(), 0));
+        assert!(progress.revoke_unsent_body());
+        assert_eq!(progress.abort(Kind::Connect, "").outcome(), Outcome::NotSent);
+    }
+
+    #[test]
     fn the_outcome_follows_from_the_status() {
         let progress = Progress::default();
         progress.set_status(201);

@@ -9,6 +9,7 @@ use crate::server::{Announcement, End, Manner, Server};
 use crate::support::message;
 
 const CALLS: usize = 4;
+const CONCURRENT: usize = 16;
 
 /// Sends a message with this text.
 type Send<'a> = &'a (dyn Fn(&str) -> zexa::Result<Message> + Sync);
@@ -50,15 +51,17 @@ fn no_call_is_lost_on_a_connection_that_has_ended() {
 #[test]
 fn no_call_is_lost_if_all_pooled_connections_have_ended() {
     for end in [End::Close, End::Reset] {
-        with_each_client(Manner::new(Announcement::Nothing, end), |server, send| {
+        // All calls of a round are in flight at the same time, so none uses the connection of another one, which is ending.
+        let manner = Manner { together: CONCURRENT, ..Manner::new(Announcement::Nothing, end) };
+        with_each_client(manner, |server, send| {
             for round in 1..=3 {
                 thread::scope(|scope| {
-                    for number in 0..16 {
+                    for number in 0..CONCURRENT {
                         scope.spawn(move || send(&text(number)).expect("sent"));
                     }
                 });
-                assert_eq!(server.received().len(), round * 16);
-                server.until_ended(round * 16);
+                assert_eq!(server.received().len(), round * CONCURRENT);
+                server.until_ended(round * CONCURRENT);
             }
         });
     }

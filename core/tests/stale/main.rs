@@ -5,3 +5,4 @@ mod racing;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod unsent;

@@ -50,6 +50,8 @@ pub(crate) enum End {
 pub(crate) struct Manner {
     pub(crate) announcement: Announcement,
     pub(crate) end: End,
+    /// The number of requests that it receives before it responds to any of them.
+    pub(crate) together: usize,
     /// How long it waits for another request before it ends the connection.
     pub(crate) idle: fn() -> Duration,
     /// Whether it receives the next request, and ends the connection without a response.
@@ -59,7 +61,7 @@ pub(crate) struct Manner {
 impl Manner {
     /// Ends connections immediately after the first response.
     pub(crate) fn new(announcement: Announcement, end: End) -> Manner {
-        Manner { announcement, end, idle: || Duration::ZERO, loses: || false }
+        Manner { announcement, end, together: 1, idle: || Duration::ZERO, loses: || false }
     }
 }
 
@@ -101,8 +103,13 @@ impl Server {
 
     fn builder(&self) -> ClientBuilder {
         let scheme = if self.certificate.is_some() { "https" } else { "http" };
-        let builder =
-            Client::builder().base_url(format!("{scheme}://{}/v1", self.address)).api_key("zx_demo").max_retries(0);
+        // The server runs on a machine that may be busy.
+        let builder = Client::builder()
+            .base_url(format!("{scheme}://{}/v1", self.address))
+            .api_key("zx_demo")
+            .max_retries(0)
+            .timeout(Duration::from_secs(60))
+            .connect_timeout(Duration::from_secs(60));
         match &self.certificate {
             Some(file) => builder.ca_file(file.path()),
             None => builder,
@@ -218,7 +225,12 @@ const REQUEST_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: clo
 /// Responds to requests until the client ends the connection, or the server is to end it.
 fn converse(channel: &mut Channel, manner: Manner, record: &Mutex<Record>) {
     while let Some(text) = read_message(channel) {
-        locked(record).received.push(text);
+        let last_of_group = {
+            let received = &mut locked(record).received;
+            received.push(text);
+            received.len().next_multiple_of(manner.together)
+        };
+        until("the other requests have arrived", || locked(record).received.len() >= last_of_group);
         if (manner.loses)() || respond(channel, manner.announcement).is_err() {
             return;
         }
