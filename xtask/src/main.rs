@@ -33,6 +33,8 @@ Commands:
   bench --list        list the benchmarks
   chaos kill [LANGUAGE...] [--rows N] [--kills N] [--restarts N] [--concurrency N] [--seed N]
                       kill bulk runs and the sandbox at random moments, and check that no message is sent twice
+  chaos stale [--minutes N]
+                      measure how many calls are lost if the server closes an idle connection at the same time
   chaos wire [LANGUAGE...] [--seed N] [--minutes N]
                       break connections in all ways, and compare what the sandbox has received with what the callers were told
   codegen             generate the sources of the bindings and the C and C++ headers from the definitions in core
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         ["bench", "--list"] => bench::list(),
         ["bench", names @ ..] => bench::run(names),
         ["chaos", "kill", arguments @ ..] => chaos::run(arguments),
+        ["chaos", "stale", arguments @ ..] => chaos::stale::run(arguments),
         ["chaos", "wire", arguments @ ..] => chaos::wire::run(arguments),
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),

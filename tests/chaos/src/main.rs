@@ -6,10 +6,12 @@
 //! - `zexa-chaos export LEDGER` prints all rows as CSV.
 //! - `zexa-chaos calls WORKERS` makes the calls that it reads, with the blocking client; `calls-async` with the async client.
 //! - `zexa-chaos proxy SEED [SABOTAGE]` is the fault proxy between a client and the sandbox.
+//! - `zexa-chaos stale SECONDS` makes calls to a server that closes idle connections at the same time.
 
 mod calls;
 mod kill;
 mod proxy;
+mod stale;
 
 use std::env;
 use std::process::ExitCode;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         ["calls-async", _] => calls::run_async(),
         ["proxy", seed] => proxy::run(seed, ""),
         ["proxy", seed, sabotage] => proxy::run(seed, sabotage),
+        ["stale", seconds] => stale::run(seconds),
         _ => Err("unknown arguments: see tests/chaos/src/main.rs".into()),
     };
     done.unwrap_or_else(|error| {

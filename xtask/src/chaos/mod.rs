@@ -8,6 +8,7 @@ mod kill;
 mod options;
 mod plan;
 mod programs;
+pub(crate) mod stale;
 pub(crate) mod wire;
 
 use std::process::ExitCode;
