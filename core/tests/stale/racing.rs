@@ -9,7 +9,7 @@ use zexa::{Message, Outcome};
 use crate::server::{Announcement, End, Manner, Server};
 use crate::support::message;
 
-const CALLS: usize = 300;
+const CALLS: usize = 120;
 
 /// The longest time that the server waits for a request, and the client for the next call.
 const MAX_IDLE: Duration = Duration::from_micros(300);
