@@ -78,21 +78,15 @@ fn block_on<F: Future>(future: F) -> F::Output {
 /// Makes calls, and compares their outcomes with what the server has received. Returns a summary.
 fn measure(server: &Server, time: Duration, caller: &Caller) -> Result<String, Box<dyn std::error::Error>> {
     let started = Instant::now();
-    let (mut outcomes, mut around) = (HashMap::new(), 0_u32);
-    // How much earlier than the end of the connection the lost calls began, in microseconds.
-    let mut lost: Vec<f64> = Vec::new();
+    // Calls that begin near the end of their connection, and how many of these are lost.
+    let (mut outcomes, mut around, mut lost) = (HashMap::new(), 0_u32, 0_u32);
     while started.elapsed() < time {
         let text = format!("message {}", outcomes.len());
         let began = Instant::now();
         let outcome = caller.send(text.clone()).map_or_else(|error| error.outcome(), |()| Outcome::Accepted);
-        let end = server.last_end();
-        let before = end.map(|end| {
-            1e6 * (end.saturating_duration_since(began).as_secs_f64()
-                - (began.saturating_duration_since(end)).as_secs_f64())
-        });
-        around += u32::from(before.is_some_and(|before| before.abs() < SPREAD));
-        if outcome == Outcome::Unknown {
-            lost.push(before.unwrap_or(f64::NAN));
+        if server.last_end().is_some_and(|end| distance(began, end) < SPREAD) {
+            around += 1;
+            lost += u32::from(outcome == Outcome::Unknown);
         }
         outcomes.insert(text, outcome);
         let offset = SPREAD * 1e-6 * (2.0 * fastrand::f64() - 1.0);
@@ -110,20 +104,17 @@ fn measure(server: &Server, time: Duration, caller: &Caller) -> Result<String, B
             return Err(format!("{text}: {outcome:?}, and it was received {times} times").into());
         }
     }
-    lost.sort_by(f64::total_cmp);
-    let range = match (lost.first(), lost.last()) {
-        (Some(first), Some(last)) => {
-            format!(", which began from {last:.0} µs before the server ended the connection to {:.0} µs after", -first)
-        }
-        _ => String::new(),
-    };
     // Calls begin uniformly, so this is the integral of the probability over the time of the beginning.
-    let window = f64::from(lost.len() as u32) / f64::from(around.max(1)) * 2.0 * SPREAD;
+    let window = f64::from(lost) / f64::from(around.max(1)) * 2.0 * SPREAD;
     Ok(format!(
-        "{} calls, {around} within {SPREAD} µs of the end of their connection, {} unknown{range}; window {window:.1} µs",
-        outcomes.len(),
-        lost.len()
+        "{} calls, {around} within {SPREAD} µs of the end of their connection, {lost} of these unknown: a window of {window:.1} µs",
+        outcomes.len()
     ))
+}
+
+/// The time between two moments, in microseconds.
+fn distance(one: Instant, other: Instant) -> f64 {
+    one.saturating_duration_since(other).max(other.saturating_duration_since(one)).as_secs_f64() * 1e6
 }
 
 fn pause_until(time: Instant) {
