@@ -44,8 +44,11 @@ pub(crate) fn limit(resource: libc::__rlimit_resource_t, soft: libc::rlim_t) {
     }
 }
 
-/// Calls of all kinds, by name.
-pub(crate) const CALLS: [(&str, fn(&Client) -> Result<()>); 5] = [
+/// The name of a call, and the function that makes it.
+type Call = (&'static str, fn(&Client) -> Result<()>);
+
+/// Calls of all kinds.
+pub(crate) const CALLS: [Call; 5] = [
     ("send", |client| client.messages().send(&message("Hello")).map(drop)),
     ("get", |client| client.credits().get().map(drop)),
     ("list", |client| client.contacts().list(&ListContacts::new()).next().transpose().map(drop)),
