@@ -1,4 +1,4 @@
-//! Connections that are reset right before the request is written: nothing was sent, and the caller is told so.
+//! Connections that are reset right before the request is written: nothing was sent, and the error says so.
 //!
 //! The functions of the C library that write are replaced in this program, because no server can reset a connection at that moment reliably.
 #![cfg(target_os = "linux")]
