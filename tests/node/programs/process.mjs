@@ -50,6 +50,10 @@ export class Program {
     return /^State:\tT/m.test(readFileSync(`/proc/${this.#running.pid}/status`, 'utf8'))
   }
 
+  get pid() {
+    return this.#running.pid
+  }
+
   kill(signal) {
     this.#running.kill(signal)
   }
