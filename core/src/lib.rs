@@ -55,6 +55,7 @@ mod redact;
 mod response;
 mod segments;
 mod sender_ids;
+mod sync;
 mod tolerant;
 mod url;
 pub mod webhooks;

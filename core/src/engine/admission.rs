@@ -8,14 +8,12 @@ use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::time::Duration;
 
 use super::{fork, runtime_pool};
 use crate::binding::InterruptCheck;
 use crate::call_options::Deadline;
+use crate::sync::{Instant, OwnedSemaphorePermit, Semaphore, thread};
 use crate::{CancelToken, Result};
 
 /// The permits of one client in one process.
@@ -138,7 +136,7 @@ pub(crate) fn wait_on_thread<F: Future>(
 }
 
 /// Wakes a parked thread.
-struct Unpark(Thread);
+struct Unpark(thread::Thread);
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {

@@ -1,12 +1,12 @@
 //! The gate: after a 429, all calls of a client wait together, and continue in order of arrival.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::process::PerProcess;
 use super::rate::Priority;
+use crate::sync::{AtomicU64, Instant, Mutex, MutexGuard, Ordering};
 
 /// The maximum jitter. The first call continues at a random time within a quarter of the wait, because several processes may share one rate limit.
 pub(crate) const MAX_SPREAD: Duration = Duration::from_secs(1);

@@ -1,8 +1,7 @@
 //! [`PerProcess`]: a value that each process has its own copy of, so that a client survives `fork()`.
 
-use std::sync::OnceLock;
-
 use super::fork;
+use crate::sync::OnceLock;
 
 /// A value of which a forked child gets its own.
 ///

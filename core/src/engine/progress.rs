@@ -6,17 +6,16 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper_util::client::legacy::connect::CaptureConnection;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::connect::Writes;
 use super::response_head::is_foreign;
+use crate::sync::{AtomicBool, AtomicU8, AtomicU16, Mutex, Ordering, OwnedSemaphorePermit};
 use crate::{Error, Kind, Outcome};
 
 /// Neither taken nor revoked.

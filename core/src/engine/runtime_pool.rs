@@ -5,8 +5,8 @@
 //! because its connection is most likely still open.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use std::{mem, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::http::Http;
 use super::{Shared, fork};
 use crate::binding::InterruptCheck;
+use crate::sync::{Instant, Mutex};
 use crate::{CancelToken, Error, Kind, Outcome, Result};
 
 /// The maximum number of idle runtimes. Each has a few file descriptors, and its connection is not read from while it is idle.

@@ -1,16 +1,13 @@
 //! [`Writer`]: the thread that changes a ledger. It applies all changes that are waiting in one transaction.
 
 use std::mem;
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-
-use tokio::sync::oneshot::{self, Receiver};
+use std::sync::PoisonError;
 
 use super::row::{Claim, Row, Settlement};
 use super::state::{self, Claimed};
 use super::store::{Change, Reply, Store};
 use crate::engine::thread::spawn_with;
+use crate::sync::{Mutex, mpsc, oneshot, thread};
 use crate::{Error, Kind, Outcome, Result};
 
 /// The maximum number of changes in a transaction.
@@ -24,7 +21,7 @@ pub(crate) struct Writer {
 
 enum State {
     Idle(Box<dyn Store>),
-    Running(Sender<Job>),
+    Running(mpsc::Sender<Job>),
     /// The thread is being started.
     Starting,
 }
@@ -71,7 +68,7 @@ impl Writer {
         }
     }
 
-    fn send(&self, change: Change) -> Result<Receiver<Result<Reply>>> {
+    fn send(&self, change: Change) -> Result<oneshot::Receiver<Result<Reply>>> {
         let (reply, receiver) = oneshot::channel();
         self.enqueue(Job { change, reply }).map(|()| receiver)
     }
@@ -101,7 +98,7 @@ impl Writer {
 
 /// A claim that is waited for.
 struct WaitingClaim<'a> {
-    receiver: Receiver<Result<Reply>>,
+    receiver: oneshot::Receiver<Result<Reply>>,
     writer: &'a Writer,
 }
 
