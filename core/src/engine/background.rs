@@ -9,9 +9,9 @@ use std::{mem, thread};
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::Shared;
 use super::http::Http;
 use super::thread::spawn_with;
+use super::{Shared, closed};
 use crate::{Error, Kind, Outcome, Result};
 
 /// The stack size of the thread, on which observers run. Set explicitly, because the default depends on an environment variable, which another thread
@@ -33,8 +33,16 @@ pub(crate) struct BackgroundRuntime {
 
 impl Background {
     /// Returns the runtime, and starts it if needed.
+    ///
+    /// # Errors
+    ///
+    /// If the client is closed.
     pub(crate) fn get(&self, shared: &Shared) -> Result<Arc<BackgroundRuntime>> {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Within the lock: the client is marked as closed before the runtime is stopped, and must not start another one.
+        if shared.is_closed() {
+            return Err(closed(Outcome::NotSent));
+        }
         // A runtime with retired connections ends with its last call.
         if let Some(running) = running.as_ref().filter(|running| !running.http.has_retired()) {
             return Ok(running.clone());

@@ -205,9 +205,6 @@ impl Shared {
 
     /// Returns the background runtime, or an error if the client is closed.
     pub(crate) fn background_runtime(&self) -> Result<Arc<BackgroundRuntime>> {
-        if self.is_closed() {
-            return Err(closed(Outcome::NotSent));
-        }
         self.process().background.get(self)
     }
 

@@ -158,15 +158,21 @@ impl Drop for RuntimeLease {
             return mem::forget(runtime);
         }
         // After a panic, the state of the runtime is unknown.
-        if thread::panicking() || self.shared.is_closed() || runtime.http.has_retired() {
+        if thread::panicking() || runtime.http.has_retired() {
             return runtime.close();
         }
+        let returned = Idle { runtime, since: Instant::now() };
         let closing = {
             let mut idle = self.shared.process().runtime_pool.0.lock().unwrap_or_else(PoisonError::into_inner);
             let mut closing = take_overdue(&mut idle);
-            idle.push(Idle { runtime, since: Instant::now() });
-            if idle.len() > MAX_IDLE {
-                closing.push(idle.remove(0));
+            // Within the lock: the client is marked as closed before its idle runtimes are closed.
+            if self.shared.is_closed() {
+                closing.push(returned);
+            } else {
+                idle.push(returned);
+                if idle.len() > MAX_IDLE {
+                    closing.push(idle.remove(0));
+                }
             }
             closing
         };
