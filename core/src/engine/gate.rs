@@ -116,6 +116,9 @@ impl Waiter<'_> {
             return None; // nearly always, and without asking the clock
         }
         let mut queue = self.gate.queue();
+        if self.gate.opens.load(Ordering::Relaxed) == 0 {
+            return None; // the last call has left the queue in the meantime
+        }
         let now = self.gate.epoch.elapsed();
         let (ticket, arrived) = *self.ticket.get_or_insert_with(|| (queue.draw(self.priority), now));
         let wait = queue.wait(ticket, arrived, now);
