@@ -29,6 +29,8 @@ mod memory;
 pub(crate) mod open;
 #[cfg(all(feature = "ledger", unix))]
 mod open_file;
+#[cfg(all(test, feature = "ledger", unix))]
+mod properties;
 #[cfg(all(feature = "ledger", unix))]
 mod record_lock;
 pub(crate) mod row;

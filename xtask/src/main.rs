@@ -12,6 +12,7 @@ mod dist;
 mod docs;
 mod examples;
 mod install;
+mod models;
 mod node;
 mod npm;
 mod paths;
@@ -48,6 +49,8 @@ Commands:
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]
                       install libzexa for C and C++, optionally with a separate file of debug symbols
   licences            generate the files with the licences of third-party crates, with cargo-about
+  models [NAME...] [--deep] [--seed N] [--schedule FILE]
+                      check models of concurrent parts of the core, with many interleavings of threads
   test [STEP...]      run all test steps, or only these
   test --list         list the test steps";
 
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         ["docs", names @ ..] => docs::run(names),
         ["install", options @ ..] => install::run(options),
         ["licences"] => third_party::write(),
+        ["models", arguments @ ..] => models::run(arguments),
         ["test", "--list"] => test::list(),
         ["test", names @ ..] => test::run(names),
         ["help" | "--help" | "-h"] => {

@@ -337,4 +337,6 @@ impl FixedRate {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ mod blocking;
 mod page;
 mod pager;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod seen_ids;
 mod stall_detector;
 mod stream;

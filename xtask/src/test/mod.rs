@@ -27,7 +27,7 @@ use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::node::Packages;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::{chaos, codegen, demo, docs, paths, release, select, show, usage};
+use crate::{chaos, codegen, demo, docs, models, paths, release, select, show, usage};
 
 /// A test step.
 struct Step {
@@ -103,6 +103,12 @@ const STEPS: &[Step] = &[
         run: || cargo_test(&["--doc", "--no-fail-fast"]),
     },
     Step { name: "readme", about: "Rust snippets in the guides", needs_build: true, run: readme::check },
+    Step {
+        name: "models",
+        about: "models of concurrent parts of the core, with many interleavings of threads",
+        needs_build: true,
+        run: models::check,
+    },
     Step {
         name: "rust",
         about: "unit and integration tests in Rust, including the scenarios",

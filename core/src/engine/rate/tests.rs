@@ -9,14 +9,14 @@ use crate::engine::retry::backoff;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A server that allows a number of requests per second.
-trait Server {
+pub(super) trait Server {
     /// Whether the request is accepted.
     fn accepts(&mut self, now: Duration, limit: f64) -> bool;
 }
 
 /// A sliding window of one second, like that of the sandbox.
 #[derive(Default)]
-struct Window(VecDeque<Duration>);
+pub(super) struct Window(VecDeque<Duration>);
 
 impl Server for Window {
     fn accepts(&mut self, now: Duration, limit: f64) -> bool {
@@ -31,7 +31,7 @@ impl Server for Window {
 
 /// Counts the requests of each second.
 #[derive(Default)]
-struct Seconds {
+pub(super) struct Seconds {
     second: u64,
     count: f64,
 }
@@ -47,9 +47,15 @@ impl Server for Seconds {
 }
 
 /// A token bucket of one second.
-struct Tokens {
+pub(super) struct Tokens {
     tokens: f64,
     last: Duration,
+}
+
+impl Tokens {
+    pub(super) fn full() -> Tokens {
+        Tokens { tokens: f64::INFINITY, last: Duration::ZERO }
+    }
 }
 
 impl Server for Tokens {
@@ -65,11 +71,8 @@ impl Server for Tokens {
 /// The servers, with and without `Retry-After: 1`.
 fn servers() -> impl Iterator<Item = (Box<dyn Server>, Option<Duration>)> {
     [None, Some(SECOND)].into_iter().flat_map(|retry_after| {
-        let servers: [Box<dyn Server>; 3] = [
-            Box::new(Window::default()),
-            Box::new(Seconds::default()),
-            Box::new(Tokens { tokens: f64::INFINITY, last: Duration::ZERO }),
-        ];
+        let servers: [Box<dyn Server>; 3] =
+            [Box::new(Window::default()), Box::new(Seconds::default()), Box::new(Tokens::full())];
         servers.into_iter().map(move |server| (server, retry_after))
     })
 }
@@ -100,10 +103,10 @@ impl Pauses {
 
 /// The results of a simulation: for each second, the number of accepted and refused requests, and the limit of the client at its beginning.
 #[derive(Debug, Default)]
-struct Run {
+pub(super) struct Run {
     accepted: Vec<u64>,
     refused: Vec<u64>,
-    limits: Vec<f64>,
+    pub(super) limits: Vec<f64>,
 }
 
 impl Run {
@@ -120,12 +123,12 @@ impl Run {
         *counts.last_mut().expect("the first second has begun") += 1;
     }
 
-    fn rate(&self, seconds: Range<usize>) -> f64 {
+    pub(super) fn rate(&self, seconds: Range<usize>) -> f64 {
         self.accepted[seconds.clone()].iter().sum::<u64>() as f64 / seconds.len() as f64
     }
 
     /// The refused part of the requests.
-    fn refused(&self, seconds: Range<usize>) -> f64 {
+    pub(super) fn refused(&self, seconds: Range<usize>) -> f64 {
         let refused: u64 = self.refused[seconds.clone()].iter().sum();
         refused as f64 / (refused + self.accepted[seconds].iter().sum::<u64>()) as f64
     }
@@ -133,7 +136,7 @@ impl Run {
 
 /// A client and a server on a busy machine, with delays like those that were measured while compilers were running on it: requests and responses take 1
 /// to 5 ms, timers are up to 5 ms late, and the client pauses about every four seconds, the server every minute.
-fn simulate(
+pub(super) fn simulate(
     server: &mut dyn Server,
     retry_after: Option<Duration>,
     seed: u64,
