@@ -124,6 +124,9 @@ pub(crate) mod http {
 
     impl Drop for Http {
         fn drop(&mut self) {
+            if std::thread::panicking() {
+                return;
+            }
             assert_eq!(self.generation, fork::generation(), "a runtime of another process is closed");
             assert!(!*self.is_used.get_mut(), "a runtime in use is closed");
             OPEN.set(OPEN.get() - 1);

@@ -172,6 +172,12 @@ pub(crate) mod oneshot {
         }
     }
 
+    impl<T> Drop for Receiver<T> {
+        fn drop(&mut self) {
+            step();
+        }
+    }
+
     impl<T> Future for Receiver<T> {
         type Output = Result<T, RecvError>;
 
