@@ -42,6 +42,9 @@ const FIRST_GUESS: f64 = 10.0;
 /// server that counts the requests of a second would count those that make up for the delay together with all that follow.
 const BURST: f64 = 0.02;
 
+/// A wait is never rounded to zero.
+const SHORTEST_WAIT: Duration = Duration::from_nanos(1);
+
 /// The rate is measured over intervals of this length. Each begins and ends with an attempt, so the rate is exact, even if the attempts are rare.
 const MEASURED_OVER: Duration = Duration::from_millis(500);
 
@@ -242,7 +245,7 @@ impl AdaptiveRate {
             Some(bucket) => bucket.rate.min(self.meter.rate()),
             // The rate of the first burst says nothing. What the server accepted until it accepts more does.
             None if self.accepted < ENOUGH => FIRST_GUESS,
-            None => self.accepted / (self.closed_until - self.first.unwrap_or(now)).as_secs_f64().max(0.1),
+            None => self.accepted / self.closed_until.saturating_sub(self.first.unwrap_or(now)).as_secs_f64().max(0.1),
         };
         let rate = (refused * BETA).max(FLOOR);
         let is_estimate = self.bucket.is_none();
@@ -297,7 +300,8 @@ impl Bucket {
     /// Takes a token, or returns the time until there is one. A single call takes one in advance, up to the tokens of a second.
     fn take(&mut self, priority: Priority) -> Option<Duration> {
         if self.tokens < 1.0 && priority == Priority::Bulk {
-            return Some(Duration::try_from_secs_f64((1.0 - self.tokens) / self.rate).unwrap_or(Duration::MAX));
+            let wait = Duration::try_from_secs_f64((1.0 - self.tokens) / self.rate).unwrap_or(Duration::MAX);
+            return Some(wait.max(SHORTEST_WAIT));
         }
         self.tokens = (self.tokens - 1.0).max(-self.rate.max(1.0));
         None
