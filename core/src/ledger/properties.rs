@@ -307,7 +307,7 @@ fn claims_in_this_process() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn a_ledger_file_agrees_with_the_table_of_states(events in vec(event(), 20..60)) {

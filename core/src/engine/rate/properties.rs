@@ -107,7 +107,7 @@ proptest! {
         events.iter().for_each(|event| played.play(event));
     }
 
-    /// Whatever has happened, a row that waits for as long as it is told to begins soon.
+    /// Whatever has happened, a row that waits as long as requested begins soon.
     #[test]
     fn a_row_never_waits_indefinitely(events in vec(event(), 0..200)) {
         let mut played = Played::default();
