@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::capture_connection;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::api_key::ApiKey;
-use super::connect::{ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
+use super::connect::{CapturedConnection, ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
@@ -68,7 +67,7 @@ async fn exchange(
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let mut http_request = to_http(&shared.config, request, call, body)?;
-    progress.set_connection(capture_connection(&mut http_request));
+    progress.set_connection(CapturedConnection::of(&mut http_request));
     let response = pool.client.request(http_request);
     let mut response = match until(limit.at, response).await {
         Some(response) => response.map_err(|error| connection_error(error, progress))?,

@@ -11,9 +11,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use hyper_util::client::legacy::connect::CaptureConnection;
 
-use super::connect::Writes;
+use super::connect::{CapturedConnection, Writes};
 use super::response_head::is_foreign;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU16, Mutex, Ordering, OwnedSemaphorePermit};
 use crate::{Error, Kind, Outcome};
@@ -36,7 +35,7 @@ pub(crate) struct Progress {
     /// The first part of the body of the response. Only used if the attempt is aborted.
     beginning: Mutex<Bytes>,
     /// The connection that the attempt uses.
-    connection: Mutex<Option<CaptureConnection>>,
+    connection: Mutex<Option<CapturedConnection>>,
     /// The writes on the connection that has taken the body, and their number at that time.
     taken: Mutex<Option<(Writes, u64)>>,
     /// Held while the attempt may open a connection: until a connection has taken the request, or the attempt ends.
@@ -45,7 +44,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Sets the connection, as soon as it is known.
-    pub(crate) fn set_connection(&self, connection: CaptureConnection) {
+    pub(crate) fn set_connection(&self, connection: CapturedConnection) {
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
     }
 
@@ -61,10 +60,7 @@ impl Progress {
 
     /// The writes on the connection that the attempt uses.
     fn writes(&self) -> Option<Writes> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut extras = http::Extensions::new();
-        connection.as_ref()?.connection_metadata().as_ref()?.get_extras(&mut extras);
-        extras.remove()
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.writes()
     }
 
     /// Revokes a body that was taken by a connection that is now lost, if the connection has not sent any of it. Returns whether the body is revoked.

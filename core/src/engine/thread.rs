@@ -1,10 +1,11 @@
 //! [`spawn_with`]: starts a thread that owns a value.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, PoisonError};
 
 use super::block_signals;
+use crate::sync::Mutex;
+use crate::sync::thread::{Builder, JoinHandle};
 
 /// Starts a thread that owns a value, with all signals blocked. If the system has no thread left, the value is returned with the error, so that it can
 /// be used again, or closed in its own way.

@@ -7,6 +7,7 @@ mod socket;
 mod stream;
 mod tls_failure;
 mod tunnel;
+mod writes;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -31,9 +32,9 @@ pub(crate) use self::failure::{ConnectError, code_of_loss, is_closed_by_server};
 pub(crate) use self::rejected::Rejected;
 use self::resolver::Resolver;
 use self::socket::Socket;
-pub(crate) use self::socket::Writes;
 use self::stream::Stream;
-pub(crate) use self::stream::{Connection, UsesTls};
+pub(crate) use self::stream::{CapturedConnection, Connection, UsesTls};
+pub(crate) use self::writes::Writes;
 use super::identity::ClientAuthentication;
 use crate::proxy::{Protocol, Proxy, Route};
 

@@ -1,14 +1,14 @@
-//! [`Socket`]: a TCP connection that notices immediately that the server has closed it, and never raises SIGPIPE; and [`Writes`]: proof that nothing was
-//! sent.
+//! [`Socket`]: a TCP connection that notices immediately that the server has closed it, and never raises SIGPIPE.
 
 use std::io::{self, IoSlice, Read};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+
+use super::writes::Writes;
 
 /// The number of bytes that are read without the event queue. An idle connection receives an alert or a short response, if anything.
 const READ_DIRECTLY: usize = 1024;
@@ -67,16 +67,8 @@ impl Socket {
     }
 
     fn write(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        // Locked during the write, so that nobody can claim meanwhile that nothing was sent.
-        let mut state = self.writes.lock();
-        if state.have_ended {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        let written = ready!(self.send(cx, slices));
-        if matches!(written, Ok(1..)) {
-            state.count += 1;
-            self.expects_response = true;
-        }
+        let written = ready!(self.writes.write(|| self.send(cx, slices)));
+        self.expects_response |= matches!(written, Ok(1..));
         Poll::Ready(written)
     }
 
@@ -129,37 +121,6 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.tcp).poll_shutdown(cx)
-    }
-}
-
-/// The writes on a socket. Shared with the attempts that use the connection.
-///
-/// An attempt whose request was passed to a connection, and not written by the system when the connection was lost, has sent nothing.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Writes(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    /// The number of writes of which the system has accepted at least one byte.
-    count: u64,
-    /// Whether all further writes fail.
-    have_ended: bool,
-}
-
-impl Writes {
-    pub(crate) fn count(&self) -> u64 {
-        self.lock().count
-    }
-
-    /// Ends the writes, if there were none since this count. Returns whether nothing was written since, and nothing will be.
-    pub(crate) fn end_if_none_since(&self, count: u64) -> bool {
-        let mut state = self.lock();
-        state.have_ended |= state.count == count;
-        state.count == count
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,14 +6,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hyper_util::client::legacy::connect::{self, Connected};
+use http::Request;
+use hyper_util::client::legacy::connect::{self, CaptureConnection, Connected, capture_connection};
 use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::client::TlsStream;
 
 use super::super::identity::{ClientAuthentication, ClientCertificate};
 use super::rejected::Rejected;
-use super::socket::{Socket, Writes};
+use super::socket::Socket;
+use super::writes::Writes;
 
 /// A connection over which requests can be sent.
 pub(crate) struct Connection {
@@ -90,6 +92,22 @@ impl fmt::Display for UsesTls {
 }
 
 impl std::error::Error for UsesTls {}
+
+/// The connection that a request uses, as soon as the HTTP library has chosen it.
+#[derive(Debug)]
+pub(crate) struct CapturedConnection(CaptureConnection);
+
+impl CapturedConnection {
+    pub(crate) fn of<B>(request: &mut Request<B>) -> CapturedConnection {
+        CapturedConnection(capture_connection(request))
+    }
+
+    pub(crate) fn writes(&self) -> Option<Writes> {
+        let mut extras = http::Extensions::new();
+        self.0.connection_metadata().as_ref()?.get_extras(&mut extras);
+        extras.remove()
+    }
+}
 
 /// The layers of a connection.
 pub(super) enum Stream {

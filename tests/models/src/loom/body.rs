@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body::Body;
 use loom::thread;
 
+use crate::engine::connect::{CapturedConnection, Writes};
 use crate::engine::progress::{Progress, WatchedBody};
 use crate::options::Options;
 use crate::{Kind, Outcome, explore};
@@ -85,6 +86,25 @@ pub(crate) fn is_cancelled_and_ended(options: &Options) -> usize {
         let is_sent = connection.join().expect("no panic");
         assert_eq!(is_revoked, !is_sent);
         assert_eq!(time_out(&progress), if is_sent { Outcome::Unknown } else { Outcome::NotSent });
+    })
+}
+
+/// A connection takes the body, and may write it while it is lost. If the attempt has ended as not sent, nothing is written.
+pub(crate) fn is_written_or_revoked(options: &Options) -> usize {
+    explore(options, 6, || {
+        let (mut body, progress) = body(Some(b"{}"));
+        let writes = Writes::default();
+        progress.set_connection(CapturedConnection(writes.clone()));
+        // For an earlier request.
+        assert!(writes.write(|| Poll::Ready(Ok(1))).is_ready());
+        let connection =
+            thread::spawn(move || poll(&mut body) && matches!(writes.write(|| Poll::Ready(Ok(2))), Poll::Ready(Ok(_))));
+        let is_revoked = progress.revoke_unsent_body();
+        let outcome = time_out(&progress);
+        let is_written = connection.join().expect("no panic");
+        assert!(!(is_written && is_revoked), "written and revoked");
+        assert!(!(is_written && outcome == Outcome::NotSent), "written and reported as not sent");
+        assert!(!is_revoked || outcome == Outcome::NotSent);
     })
 }
 

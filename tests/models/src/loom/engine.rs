@@ -1,5 +1,6 @@
 //! The modules of the engine that are modelled, and a replacement for what they need.
 
+pub(crate) mod connect;
 #[path = "../../../../core/src/engine/gate.rs"]
 pub(crate) mod gate;
 #[path = "../../../../core/src/engine/process.rs"]

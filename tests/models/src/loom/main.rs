@@ -29,6 +29,7 @@ const MODELS: &[Model] = &[
     Model { name: "body: taken or revoked", check: body::is_taken_or_revoked },
     Model { name: "body: empty, taken or revoked", check: body::is_taken_or_revoked_if_empty },
     Model { name: "body: cancelled and ended", check: body::is_cancelled_and_ended },
+    Model { name: "body: written or revoked", check: body::is_written_or_revoked },
     Model { name: "body: permit to connect", check: body::returns_its_permit },
     Model { name: "gate: closed again while it opens", check: gate::is_closed_again_while_it_opens },
     Model { name: "gate: order of arrival", check: gate::keeps_the_order_of_arrival },

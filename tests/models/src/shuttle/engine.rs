@@ -7,6 +7,8 @@ pub(crate) mod fork;
 mod process;
 #[path = "../../../../core/src/engine/runtime_pool.rs"]
 pub(crate) mod runtime_pool;
+#[path = "../../../../core/src/engine/thread.rs"]
+pub(crate) mod thread;
 
 use std::cell::Cell;
 use std::sync::Arc;

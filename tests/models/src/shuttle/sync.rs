@@ -84,7 +84,7 @@ impl Instant {
 }
 
 pub(crate) mod thread {
-    pub(crate) use shuttle::thread::{Builder, Thread, current, park, park_timeout};
+    pub(crate) use shuttle::thread::{Builder, JoinHandle, Thread, current, park, park_timeout};
 }
 
 /// Permits of tokio.
