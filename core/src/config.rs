@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ::url::Url;
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use zeroize::Zeroizing;
 
 use crate::client_options::ClientValues;
 use crate::engine::identity::Identity;
@@ -157,9 +159,18 @@ fn authorization(key: &str) -> Result<HeaderValue> {
         let reason = "must not contain spaces, line breaks or characters outside of ASCII";
         return Err(Error::config("api_key", reason));
     }
-    let mut value = HeaderValue::try_from(format!("Bearer {key}")).expect("checked to be visible ASCII");
+    Ok(secret_header("Bearer ", key))
+}
+
+/// A header value of visible ASCII that debug output omits, and that is overwritten when its last clone is dropped.
+pub(crate) fn secret_header(scheme: &str, secret: &str) -> HeaderValue {
+    // With this capacity, no part is left in a smaller allocation.
+    let mut text = Zeroizing::new(Vec::with_capacity(scheme.len() + secret.len()));
+    text.extend_from_slice(scheme.as_bytes());
+    text.extend_from_slice(secret.as_bytes());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).expect("it is visible ASCII");
     value.set_sensitive(true);
-    Ok(value)
+    value
 }
 
 fn user_agent(product: &str, suffix: Option<&str>) -> Result<HeaderValue> {

@@ -3,6 +3,8 @@
 use std::env;
 use std::ffi::OsString;
 
+use zeroize::Zeroizing;
+
 use crate::{Error, Result};
 
 /// The names of the variables that a client reads.
@@ -45,15 +47,15 @@ impl Environment {
         value.filter(|value| !value.is_empty())
     }
 
-    /// Returns the value of a variable as text.
+    /// Returns the value of a variable as text, which may be secret.
     ///
     /// # Errors
     ///
     /// If the value is not UTF-8. The error names the variable.
-    pub(crate) fn text(&self, option: &str, name: &str) -> Result<Option<String>> {
+    pub(crate) fn text(&self, option: &str, name: &str) -> Result<Option<Zeroizing<String>>> {
         match self.get(name).map(OsString::into_string) {
             None => Ok(None),
-            Some(Ok(value)) => Ok(Some(value)),
+            Some(Ok(value)) => Ok(Some(Zeroizing::new(value))),
             Some(Err(_)) => Err(Error::config(option, "must be UTF-8").about_variable(name)),
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 /// Reads the options that the caller of a binding has set.
 pub trait ReadOptions {
@@ -80,9 +81,9 @@ impl<T: Clone + std::fmt::Debug> Stored for Option<T> {
     }
 }
 
-/// A text that debug output omits.
+/// A text that debug output omits, and that is overwritten when it is dropped.
 #[derive(Clone, Default)]
-pub(crate) struct Secret(pub(crate) Option<String>);
+pub(crate) struct Secret(pub(crate) Option<Zeroizing<String>>);
 
 impl Stored for Secret {
     fn or(self, default: &Self) -> Self {
@@ -231,7 +232,7 @@ macro_rules! options {
     (@setter secret $name:ident () $(#[$doc:meta])*) => {
         $(#[$doc])*
         pub fn $name(mut self, $name: impl Into<String>) -> Self {
-            self.values.$name = $crate::options::Secret(Some($name.into()));
+            self.values.$name = $crate::options::Secret(Some(zeroize::Zeroizing::new($name.into())));
             self
         }
     };
@@ -286,7 +287,7 @@ macro_rules! options {
         }
     };
 
-    (@set secret $field:expr, $value:ident) => { $field.0 = Some($value) };
+    (@set secret $field:expr, $value:ident) => { $field.0 = Some(zeroize::Zeroizing::new($value)) };
     (@set headers $field:expr, $value:ident) => { $field.0.extend($value) };
     (@set query $field:expr, $value:ident) => { $field.0.extend($value) };
     (@set object $field:expr, $value:ident) => { $field.extend($value) };

@@ -9,7 +9,9 @@ use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 use percent_encoding::percent_decode_str;
 use url::Url;
+use zeroize::Zeroizing;
 
+use crate::config::secret_header;
 use crate::environment::Environment;
 use crate::url::{is_loopback, names_host};
 use crate::{Error, Result};
@@ -32,10 +34,13 @@ pub(crate) struct Proxy {
     /// Host and port, for errors.
     pub(crate) authority: String,
     /// User name and password, for SOCKS.
-    pub(crate) credentials: Option<(String, String)>,
+    pub(crate) credentials: Option<Credentials>,
     /// The value of the `Proxy-Authorization` header, for HTTP proxies.
     pub(crate) authorization: Option<HeaderValue>,
 }
+
+/// User name and password.
+pub(crate) type Credentials = (Zeroizing<String>, Zeroizing<String>);
 
 /// The protocol between the client and a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +126,8 @@ impl Proxy {
             return Err("must not contain spaces, quotes or backslashes; percent-encode them in a password".into());
         }
         // The same as curl.
-        let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let scheme = if text.contains("://") { "" } else { "http://" };
+        let text = Zeroizing::new([scheme, text].concat());
         let invalid = || "must be a URL such as http://proxy.example:3128".to_owned();
         let url = Url::parse(&text).map_err(|_| invalid())?;
         let Some((protocol, default_port)) = Protocol::of(url.scheme()) else {
@@ -143,17 +149,20 @@ impl Proxy {
             .path_and_query("/")
             .build()
             .map_err(|_| invalid())?;
-        let credentials = credentials(&url, protocol)?;
+        let credentials = credentials(&url, protocol);
+        // Overwrites the URL, which contains the password.
+        drop(Zeroizing::new(String::from(url)));
+        let credentials = credentials?;
         let authorization = credentials.as_ref().map(|(user, password)| basic(user, password));
         Ok(Proxy { protocol, uri, authority, credentials, authorization })
     }
 }
 
-fn credentials(url: &Url, protocol: Protocol) -> Result<Option<(String, String)>, String> {
+fn credentials(url: &Url, protocol: Protocol) -> Result<Option<Credentials>, String> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(None);
     }
-    let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+    let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| Zeroizing::new(text.into_owned()));
     let (Ok(user), Ok(password)) = (decode(url.username()), decode(url.password().unwrap_or_default())) else {
         return Err("must have a user name and a password in UTF-8".into());
     };
@@ -165,14 +174,15 @@ fn credentials(url: &Url, protocol: Protocol) -> Result<Option<(String, String)>
 }
 
 fn basic(user: &str, password: &str) -> HeaderValue {
-    let text = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
-    let mut value = HeaderValue::try_from(text).expect("base64 is visible ASCII");
-    value.set_sensitive(true);
-    value
+    let text = Zeroizing::new([user, ":", password].concat());
+    secret_header("Basic ", &Zeroizing::new(STANDARD.encode(text.as_bytes())))
 }
 
 /// Returns the name and the value of the first of these variables that is not empty.
-fn first_variable(environment: &Environment, names: &[&'static str]) -> Result<Option<(&'static str, String)>> {
+fn first_variable(
+    environment: &Environment,
+    names: &[&'static str],
+) -> Result<Option<(&'static str, Zeroizing<String>)>> {
     for name in names {
         if let Some(value) = environment.text("proxy", name)? {
             return Ok(Some((name, value)));
@@ -213,7 +223,7 @@ mod tests {
     #[test]
     fn a_password_may_be_percent_encoded() {
         let proxy = Proxy::parse("http://Aladdin:open%20sesame@proxy.example").expect("a proxy");
-        assert_eq!(proxy.credentials, Some(("Aladdin".into(), "open sesame".into())));
+        assert_eq!(proxy.credentials, Some((String::from("Aladdin").into(), String::from("open sesame").into())));
         assert_eq!(proxy.authorization.expect("a header"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(!proxy.uri.to_string().contains("sesame") && !proxy.authority.contains("sesame"));
     }

@@ -13,19 +13,19 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
-use super::api_key::ApiKey;
 use super::connect::{CapturedConnection, ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
 use super::response_head::{Received, ResponseHead};
+use super::secrets::Secrets;
 use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::Decoder;
 use crate::proxy::Route;
 use crate::{Error, Kind, Outcome, Result};
 
-/// Sends the request and reads the response within the timeout of one attempt. The key is removed from all errors.
+/// Sends the request and reads the response within the timeout of one attempt. The secrets of the client are removed from all texts of the server.
 pub(crate) async fn attempt(
     shared: &Shared,
     http: &Http,
@@ -34,9 +34,9 @@ pub(crate) async fn attempt(
     progress: &Arc<Progress>,
     decoder: &mut dyn Decoder,
 ) -> Result<()> {
-    let key = ApiKey::of(&shared.config.headers);
-    exchange(shared, http, request, call, progress, key, decoder).await.map_err(|error| {
-        let error = key.redact_error(error);
+    let secrets = Secrets::of(&shared.config);
+    exchange(shared, http, request, call, progress, secrets, decoder).await.map_err(|error| {
+        let error = secrets.redact_error(error);
         match error.status() {
             Some(404) if !request.has_version() => error.with_hint("check base_url, which does not end with /v1"),
             Some(400) => match client_certificate_hint(error.message()) {
@@ -54,7 +54,7 @@ async fn exchange(
     request: &Request,
     call: &Call,
     progress: &Arc<Progress>,
-    key: ApiKey<'_>,
+    secrets: Secrets<'_>,
     decoder: &mut dyn Decoder,
 ) -> Result<()> {
     let limit = Limit::of(call);
@@ -82,7 +82,7 @@ async fn exchange(
     }
     let status = response.status();
     progress.set_status(status.as_u16());
-    let head = ResponseHead::take(&mut response, key);
+    let head = ResponseHead::take(&mut response, secrets);
     progress.set_foreign_type(head.has_foreign_type());
     let mut received = Received::default();
     let read = received.read(response, |beginning| progress.set_beginning(beginning));
@@ -95,7 +95,9 @@ async fn exchange(
     }
     let missing = match read {
         Some(None) if decoder.needs_body() => {
-            let notes = decoder.decode(status.as_u16(), &body).map_err(|error| head.undecodable(&error.0, &body))?;
+            let notes = decoder
+                .decode(status.as_u16(), &secrets.redact_json(&body))
+                .map_err(|error| head.undecodable(&error.0, &body))?;
             shared.warn_of(request, call, &notes);
             return Ok(());
         }

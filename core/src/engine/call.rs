@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout, timeout_at};
 
 use super::admission::Permit;
-use super::api_key::ApiKey;
 use super::attempt::attempt;
 use super::gate::{MAX_SPREAD, Waiter};
 use super::http::Http;
@@ -15,6 +14,7 @@ use super::progress::Progress;
 use super::rate::Epoch;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, should_retry};
+use super::secrets::Secrets;
 use super::waiting;
 use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
 use crate::call_options::Call;
@@ -58,7 +58,7 @@ async fn poll_until_done(
 ) -> Result<()> {
     request.check()?;
     let (mut attempts, mut pauses) = (0, 0);
-    let key = ApiKey::of(&shared.config.headers);
+    let secrets = Secrets::of(&shared.config);
     let generation = fork::generation();
     loop {
         let mut history = History::default();
@@ -73,7 +73,7 @@ async fn poll_until_done(
             // As for a deadline that passes during a pause, even if the next poll was not sent.
             let error = if pauses > 0 { error.with_outcome(Outcome::Unknown) } else { error };
             match decoder.awaited().filter(|_| call.passed_deadline().is_some()) {
-                Some(awaited) => error.with_hint(key.redact(&awaited)),
+                Some(awaited) => error.with_hint(secrets.redact(&awaited)),
                 None => error,
             }
         })?;
@@ -88,7 +88,7 @@ async fn poll_until_done(
             Some(wait) => pause(shared, call, &History::default(), wait)
                 .await
                 .map_err(|error| error.with_outcome(Outcome::Unknown)),
-            None => Err(waiting::deadline_passed(call, &key.redact(&decoder.awaited().unwrap_or_default()))),
+            None => Err(waiting::deadline_passed(call, &secrets.redact(&decoder.awaited().unwrap_or_default()))),
         };
         paused.map_err(|error| error.with_attempts(attempts))?;
         pauses += 1;

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::api_key::ApiKey;
 use super::response_head::{beginning, first_characters};
+use super::secrets::Secrets;
 use crate::json;
 
 /// The maximum number of characters of a body without a message that become part of the error's message.
@@ -23,17 +23,17 @@ pub(super) struct ErrorBody {
 impl ErrorBody {
     /// Reads the documented form, and the forms of other APIs: an object in `error`, `detail` and `title`, or the first error in `errors`. The
     /// beginning of any other body becomes the text. A body that is not in the documented form becomes the details.
-    pub(super) fn read(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
+    pub(super) fn read(body: &[u8], secrets: Secrets<'_>) -> ErrorBody {
         let mut error = match json::parse_tolerant(body) {
             Ok(Value::Object(object)) => ErrorBody::read_object(object),
             Ok(json) => ErrorBody { details: json, ..ErrorBody::default() },
-            Err(_) => ErrorBody::read_unparsable(body, key),
+            Err(_) => ErrorBody::read_unparsable(body, secrets),
         };
         if error.message.is_none() {
             error.text = match &error.details {
                 Value::Null if body.trim_ascii() == b"null" => None,
-                Value::String(text) => first_characters(text.as_bytes(), IN_MESSAGE, key),
-                _ => first_characters(body, IN_MESSAGE, key),
+                Value::String(text) => first_characters(text.as_bytes(), IN_MESSAGE, secrets),
+                _ => first_characters(body, IN_MESSAGE, secrets),
             };
         }
         error
@@ -62,14 +62,14 @@ impl ErrorBody {
     }
 
     /// Reads a body that is not JSON, or JSON that is nested too deeply.
-    fn read_unparsable(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
+    fn read_unparsable(body: &[u8], secrets: Secrets<'_>) -> ErrorBody {
         let text = json::repair(body);
         let member = |name| json::text_member(&text, name).filter(|text| !text.is_empty());
         ErrorBody {
             code: member("error"),
             message: member("message"),
             request_id: member("request_id"),
-            details: beginning(body, key),
+            details: beginning(body, secrets),
             text: None,
         }
     }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> ErrorBody {
-        ErrorBody::read(body.as_bytes(), ApiKey::none())
+        ErrorBody::read(body.as_bytes(), Secrets::none())
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::client::ResolvesClientCert;
+use rustls::crypto::ring::sign::any_supported_type;
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 use rustls::{InconsistentKeys, SignatureScheme};
 
 use super::pem::{PemFile, Problem};
-use super::tls::provider;
 use crate::{Error, Result};
 
 const CERTIFICATE_OPTION: &str = "client_cert_file";
@@ -53,7 +53,8 @@ impl Identity {
         let about_key = |problem: Problem| problem.into_error(KEY_OPTION, None);
         let file = PemFile::read(key).map_err(about_key)?;
         let der = file.private_key().map_err(about_key)?;
-        let Ok(signer) = provider().key_provider.load_private_key(der) else {
+        // Unlike the provider of keys, this borrows the key, which is then overwritten.
+        let Ok(signer) = any_supported_type(&der) else {
             let reason = "contains an invalid or unsupported private key: use RSA with 2048 to 8192 bits, ECDSA with P-256 or P-384, or Ed25519";
             return Err(about_key(file.problem(reason)));
         };

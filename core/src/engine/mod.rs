@@ -6,11 +6,10 @@
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
 //! - `http` is the HTTP client of one runtime, `connect` opens its connections;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
-//! - `api_key` removes the key from errors;
+//! - `secrets` removes the key and passwords from the texts of a server;
 //! - `fork` detects a forked child, `process` gives each process its own state, and `thread` starts threads.
 
 mod admission;
-mod api_key;
 mod attempt;
 mod background;
 mod call;
@@ -33,6 +32,7 @@ mod response_head;
 mod retry;
 mod retry_after;
 mod runtime_pool;
+mod secrets;
 pub(crate) mod thread;
 mod tls;
 pub(crate) mod trust;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
 
 use crate::Error;
 
@@ -43,10 +44,10 @@ fn hint(path: &Path) -> &'static str {
     }
 }
 
-/// The content of a PEM file.
+/// The content of a PEM file, which is overwritten when it is dropped.
 pub(super) struct PemFile<'a> {
     path: &'a Path,
-    content: Vec<u8>,
+    content: Zeroizing<Vec<u8>>,
 }
 
 impl PemFile<'_> {
@@ -55,7 +56,7 @@ impl PemFile<'_> {
         if content.trim_ascii().is_empty() {
             return Err(Problem::new(path, "is empty"));
         }
-        Ok(PemFile { path, content })
+        Ok(PemFile { path, content: Zeroizing::new(content) })
     }
 
     /// Passes each certificate to a function, which returns whether it is usable.
@@ -82,19 +83,19 @@ impl PemFile<'_> {
         }
     }
 
-    /// The first private key.
+    /// The first private key, which is overwritten when it is dropped.
     ///
     /// # Errors
     ///
     /// If the file contains no private key, or an encrypted one.
-    pub(super) fn private_key(&self) -> Result<PrivateKeyDer<'static>, Problem> {
+    pub(super) fn private_key(&self) -> Result<Zeroizing<PrivateKeyDer<'static>>, Problem> {
         // PKCS#8 has its own label for encrypted keys. The older formats have a header.
         if self.contains(b"-----BEGIN ENCRYPTED PRIVATE KEY-----") || self.contains(b"Proc-Type: 4,ENCRYPTED") {
             let reason = "contains an encrypted private key: remove the passphrase, as with `openssl pkey`";
             return Err(self.problem(reason));
         }
         match PrivateKeyDer::pem_slice_iter(self.text()).next() {
-            Some(Ok(key)) => Ok(key),
+            Some(Ok(key)) => Ok(Zeroizing::new(key)),
             Some(Err(_)) if self.lacks_line_breaks() => {
                 Err(self.problem("contains an invalid private key: the line breaks are missing"))
             }

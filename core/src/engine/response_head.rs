@@ -11,9 +11,9 @@ use http_body::Body;
 use hyper::body::Incoming;
 use serde_json::Value;
 
-use super::api_key::ApiKey;
 use super::error_body::ErrorBody;
 use super::retry_after::retry_after;
+use super::secrets::Secrets;
 use crate::json::{self, Form};
 use crate::{Error, Kind, Outcome};
 
@@ -32,19 +32,19 @@ const LOOKED_AT: usize = 16 * 1024;
 pub(crate) struct ResponseHead<'a> {
     status: StatusCode,
     headers: HeaderMap,
-    /// Removed from a body before it is truncated, because a part of the key would not be recognised later.
-    key: ApiKey<'a>,
+    /// Removed from a body before it is truncated, because a part of a secret would not be recognised later.
+    secrets: Secrets<'a>,
 }
 
 impl<'a> ResponseHead<'a> {
     /// Takes the head of a response. The body remains to be read.
-    pub(crate) fn take(response: &mut Response<Incoming>, key: ApiKey<'a>) -> ResponseHead<'a> {
-        ResponseHead { status: response.status(), headers: mem::take(response.headers_mut()), key }
+    pub(crate) fn take(response: &mut Response<Incoming>, secrets: Secrets<'a>) -> ResponseHead<'a> {
+        ResponseHead { status: response.status(), headers: mem::take(response.headers_mut()), secrets }
     }
 
     /// The error of an error response, whatever the form of its body.
     pub(crate) fn into_error(self, body: &[u8]) -> Error {
-        let ErrorBody { code, message, details, request_id, text } = ErrorBody::read(body, self.key);
+        let ErrorBody { code, message, details, request_id, text } = ErrorBody::read(body, self.secrets);
         let status = self.status.as_u16();
         let request_id = request_id.or_else(|| self.header("x-request-id"));
         let message = message.unwrap_or_else(|| {
@@ -76,7 +76,7 @@ impl<'a> ResponseHead<'a> {
         }
         let details = match json::parse_tolerant(body) {
             Ok(json) if body.len() <= MAX_ERROR_BODY => json,
-            _ => beginning(body, self.key),
+            _ => beginning(body, self.secrets),
         };
         let outcome = if self.is_foreign(body) { Outcome::Unknown } else { Outcome::Accepted };
         Error::new(Kind::Decode, outcome, message)
@@ -134,16 +134,16 @@ fn origin(place: &str) -> String {
 }
 
 /// The first characters of a body that is not JSON.
-pub(super) fn beginning(body: &[u8], key: ApiKey<'_>) -> Value {
-    first_characters(body, IN_DETAILS, key).map_or(Value::Null, Value::String)
+pub(super) fn beginning(body: &[u8], secrets: Secrets<'_>) -> Value {
+    first_characters(body, IN_DETAILS, secrets).map_or(Value::Null, Value::String)
 }
 
-/// The first characters of a text, if any. The key is removed first, because a part of it would not be recognised later.
-pub(super) fn first_characters(text: &[u8], count: usize, key: ApiKey<'_>) -> Option<String> {
-    // Enough for a key with escapes. A body can have megabytes.
+/// The first characters of a text, if any. Secrets are removed first, because a part of one would not be recognised later.
+pub(super) fn first_characters(text: &[u8], count: usize, secrets: Secrets<'_>) -> Option<String> {
+    // Enough for a secret with escapes. A body can have megabytes.
     let text = text.trim_ascii_start();
     let text = String::from_utf8_lossy(&text[..text.len().min(LOOKED_AT)]);
-    let text: String = key.redact(&text).trim().chars().take(count).collect();
+    let text: String = secrets.redact(&text).trim().chars().take(count).collect();
     if text.is_empty() { None } else { Some(text) }
 }
 
@@ -213,7 +213,7 @@ mod tests {
 
     fn head(status: u16, headers: HeaderMap) -> ResponseHead<'static> {
         let status = StatusCode::from_u16(status).expect("a status");
-        ResponseHead { status, headers, key: ApiKey::none() }
+        ResponseHead { status, headers, secrets: Secrets::none() }
     }
 
     #[test]

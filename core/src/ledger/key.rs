@@ -5,6 +5,7 @@ use std::fmt::Write;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Number, Value};
+use zeroize::Zeroizing;
 
 use crate::engine::request::Request;
 use crate::{Error, Kind, Outcome, Result};
@@ -50,8 +51,7 @@ pub(crate) fn random_salt() -> Option<[u8; 32]> {
 impl Hasher {
     /// `secret` is an optional secret of the caller, which is not stored in the ledger.
     pub(crate) fn new(salt: &[u8], secret: Option<&str>) -> Hasher {
-        let mut key = salt.to_vec();
-        key.extend_from_slice(secret.unwrap_or_default().as_bytes());
+        let key = Zeroizing::new([salt, secret.unwrap_or_default().as_bytes()].concat());
         Hasher(hmac::Key::new(hmac::HMAC_SHA256, &key))
     }
 
@@ -63,13 +63,13 @@ impl Hasher {
 
     /// The hash of a request: of its operation, its query parameters and its body.
     pub(crate) fn of_request(&self, operation: &str, request: &Request) -> Hash {
-        self.sign(&canonical(operation, request))
+        self.sign(canonical(operation, request).as_bytes())
     }
 
     /// The default key of a message. It does not depend on the text: a corrected typing error must not send the whole list again.
     pub(crate) fn default_key(&self, operation: &str, channel: &str, to: &str) -> String {
         // JSON separates the parts unambiguously.
-        let hash = self.sign(&Value::from(vec!["key", operation, channel, to]).to_string());
+        let hash = self.sign(Value::from(vec!["key", operation, channel, to]).to_string().as_bytes());
         let digits = hash.0[..16].iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
@@ -79,7 +79,10 @@ impl Hasher {
 
     /// The fingerprint of an API key, to detect another one.
     pub(crate) fn fingerprint(&self, api_key: &str) -> [u8; 16] {
-        let hash = self.sign(&Value::from(vec!["api_key", api_key]).to_string());
+        // JSON of these parts. An API key is visible ASCII, so none of its characters has more than one escape.
+        let mut text = Zeroizing::new(Vec::with_capacity(2 * api_key.len() + 16));
+        serde_json::to_writer(&mut *text, &["api_key", api_key]).expect("text can be written as JSON");
+        let hash = self.sign(&text);
         hash.0[..16].try_into().expect("16 bytes")
     }
 
@@ -88,8 +91,8 @@ impl Hasher {
         self.fingerprint("secret")
     }
 
-    fn sign(&self, text: &str) -> Hash {
-        Hash(hmac::sign(&self.0, text.as_bytes()).as_ref().try_into().expect("SHA-256 has 32 bytes"))
+    fn sign(&self, text: &[u8]) -> Hash {
+        Hash(hmac::sign(&self.0, text).as_ref().try_into().expect("SHA-256 has 32 bytes"))
     }
 }
 

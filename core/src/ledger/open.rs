@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::key::Hasher;
 use super::row::Claim;
 use super::state::Resend;
@@ -18,7 +20,7 @@ pub(crate) type RunLock = Box<dyn Send + Sync>;
 #[derive(Clone, Default)]
 pub(crate) struct LedgerOptions {
     /// A secret for the hashes, which is not in the file.
-    pub(crate) secret: Option<String>,
+    pub(crate) secret: Option<Zeroizing<String>>,
     /// Whether a ledger of another key may be used.
     pub(crate) same_account: bool,
     /// Whether a ledger on a network file system may be used.

@@ -23,7 +23,7 @@ pub(super) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
     let hasher = store.bind(&Account {
         origin: config.base_url.as_str(),
         api_key: config.api_key(),
-        secret: options.secret.as_deref(),
+        secret: options.secret.as_ref().map(|secret| secret.as_str()),
         allows_other_key: options.same_account,
     })?;
     let is_new = store.is_new();

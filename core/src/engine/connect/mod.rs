@@ -227,7 +227,7 @@ impl Parts {
         progress.reach(Step::Proxy);
         let mut socks = SocksV5::new(proxy.uri.clone(), Opened(Some(tcp)));
         if let Some((user, password)) = &proxy.credentials {
-            socks = socks.with_auth(user.clone(), password.clone());
+            socks = socks.with_auth(user.to_string(), password.to_string());
         }
         let has_credentials = proxy.credentials.is_some();
         let connected = socks.call(target).await.map(TokioIo::into_inner);

@@ -2,6 +2,7 @@
 
 use http::{HeaderValue, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use zeroize::Zeroizing;
 
 use super::failure::Reason;
 
@@ -17,16 +18,15 @@ pub(super) async fn open(
     user_agent: &HeaderValue,
     authorization: Option<&HeaderValue>,
 ) -> Result<(), Reason> {
-    let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
+    let start = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
+    let mut parts = vec![start.as_bytes()];
     for (name, value) in [("User-Agent", Some(user_agent)), ("Proxy-Authorization", authorization)] {
         if let Some(value) = value {
-            request.extend_from_slice(name.as_bytes());
-            request.extend_from_slice(b": ");
-            request.extend_from_slice(value.as_bytes());
-            request.extend_from_slice(b"\r\n");
+            parts.extend([name.as_bytes(), b": ", value.as_bytes(), b"\r\n"]);
         }
     }
-    request.extend_from_slice(b"\r\n");
+    parts.push(b"\r\n");
+    let request = Zeroizing::new(parts.concat());
     stream.write_all(&request).await.map_err(Reason::ProxyLost)?;
     stream.flush().await.map_err(Reason::ProxyLost)?;
 
