@@ -19,3 +19,7 @@ mod list;
 mod options;
 mod prelude;
 mod segments;
+
+/// Overwrites all freed memory. The HTTP and TLS libraries have copies of keys and messages, too.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);

@@ -35,6 +35,10 @@ mod response;
 mod segments;
 mod waiting;
 
+/// Overwrites all freed memory. The HTTP and TLS libraries have copies of keys and messages, too.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 /// The extension module. It has not been tested without the GIL.
 #[pymodule(gil_used = true)]
 fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {

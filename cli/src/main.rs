@@ -26,6 +26,10 @@ mod values;
 
 use std::process::ExitCode;
 
+/// Overwrites all freed memory. The HTTP and TLS libraries have copies of keys and messages, too.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     arguments::choose_colours();
     let arguments = match arguments::parse() {

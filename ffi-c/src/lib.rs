@@ -40,3 +40,7 @@ mod test_exports;
 mod version;
 
 use generated::status;
+
+/// Overwrites all freed memory. The HTTP and TLS libraries have copies of keys and messages, too.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
