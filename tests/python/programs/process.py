@@ -20,6 +20,8 @@ from sandbox import Server
 HERE = Path(__file__).resolve().parent.parent
 # Seconds after which a hanging program is killed. No program comes near, even on a busy machine.
 TIMEOUT = 300
+# Changes each byte of a secret in the arguments of a program, so that its memory does not contain the secret yet.
+MASK = 0x15
 # Warnings are errors, except for the warning of CPython about a fork in a process with threads.
 STRICT = ("-X", "faulthandler", "-W", "error", "-W", "ignore:This process:DeprecationWarning")
 # For programs that leave loops and tasks behind.
@@ -77,6 +79,12 @@ class Program:
 
     def expect(self, line: str) -> None:
         assert self.line() == line
+
+    def tell(self) -> None:
+        """Let a program that waits for a line continue."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
 
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
