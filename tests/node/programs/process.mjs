@@ -16,13 +16,16 @@ export class Program {
   #lines
   #errors = ''
 
-  /** `server` is the server for `newClient()` of the program; `flags` are options of Node; `cwd` is its working directory. */
-  constructor(file, args = [], { server, flags = [], environment = {}, cwd } = {}) {
+  /**
+   * `server` is the server for `newClient()` of the program; `flags` are options of Node; `cwd` is its working directory; `stdin` is `pipe` for a program
+   * that reads lines.
+   */
+  constructor(file, args = [], { server, flags = [], environment = {}, cwd, stdin = 'ignore' } = {}) {
     const path = fileURLToPath(new URL(file, import.meta.url))
     this.#running = spawn(process.execPath, [...flags, path, ...args.map(String)], {
       env: { ...process.env, ...variables(server), ...environment },
       cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
       timeout: PATIENCE,
       killSignal: 'SIGKILL',
     })
@@ -52,6 +55,11 @@ export class Program {
 
   get pid() {
     return this.#running.pid
+  }
+
+  /** Lets a program that waits for a line continue. */
+  tell() {
+    this.#running.stdin.write('\n')
   }
 
   kill(signal) {
