@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use crate::command::{self, Result, cargo_workspace};
@@ -13,6 +14,16 @@ use crate::paths;
 /// The compilers and their Debian packages.
 pub(crate) const COMPILERS: [(&str, &str); 2] = [("gcc", "gcc libc6-dev"), ("g++", "g++")];
 
+/// Other compilers, and their Debian packages.
+pub(crate) const CLANG: [(&str, &str); 2] = [("clang", "clang libclang-rt-dev"), ("clang++", "clang")];
+
+/// The compilers of C and of C++.
+#[derive(Clone, Copy)]
+pub(crate) enum Toolchain {
+    Gcc,
+    Clang,
+}
+
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// A build of libzexa to compile and link with.
@@ -20,13 +31,19 @@ pub(crate) struct Library {
     include: PathBuf,
     folder: PathBuf,
     name: &'static str,
+    toolchain: Toolchain,
 }
 
 impl Library {
     /// The installed library.
     pub(crate) fn installed() -> Result<Library> {
         let prefix = Prefix::install()?;
-        Ok(Library { include: prefix.include(), folder: prefix.lib(), name: "zexa" })
+        Ok(Library { include: prefix.include(), folder: prefix.lib(), name: "zexa", toolchain: Toolchain::Gcc })
+    }
+
+    /// This library, for programs that these compilers compile.
+    pub(crate) fn with(self, toolchain: Toolchain) -> Library {
+        Library { toolchain, ..self }
     }
 
     /// The library that `cargo build` builds, with the header of the repository.
@@ -41,7 +58,7 @@ impl Library {
     }
 
     fn of_this_profile(name: &'static str) -> Library {
-        Library { include: paths::root().join("include"), folder: paths::programs(), name }
+        Library { include: paths::root().join("include"), folder: paths::programs(), name, toolchain: Toolchain::Gcc }
     }
 
     /// Compiles a source file to a program.
@@ -67,7 +84,11 @@ impl Library {
     /// whether it is up to date.
     fn precompiled_header(&self, flags: &[&str]) -> Result<PathBuf> {
         static WRITTEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-        let folder = folder().join("precompiled").join(self.name).join(flags.concat());
+        let (compiler, suffix) = match self.toolchain {
+            Toolchain::Gcc => ("gcc", "gch"),
+            Toolchain::Clang => ("clang", "pch"),
+        };
+        let folder = folder().join("precompiled").join(self.name).join(compiler).join(flags.concat());
         let header = folder.join("header.hpp");
         let mut written = WRITTEN.lock().expect("no worker panics");
         if !written.contains(&header) {
@@ -75,7 +96,9 @@ impl Library {
                 .and_then(|()| fs::write(&header, "#include <zexa.hpp>\n"))
                 .map_err(|error| format!("{}: {error}", header.display()))?;
             let mut compiler = self.compiler(&header);
-            compiler.args(flags).arg(&header).arg("-o").arg(folder.join("header.hpp.gch"));
+            // Clang considers the file a C++ header only if this says so.
+            compiler.args(flags).args(["-x", "c++-header"]).arg(&header);
+            compiler.arg("-o").arg(folder.join(format!("header.hpp.{suffix}")));
             run(&mut compiler, &header)?;
             written.insert(header.clone());
         }
@@ -88,7 +111,12 @@ impl Library {
     }
 
     fn compiler(&self, source: &Path) -> Command {
-        let (name, standard) = if is_cpp(source) { ("g++", "-std=c++17") } else { ("gcc", "-std=c11") };
+        let (name, standard) = match (self.toolchain, is_cpp(source)) {
+            (Toolchain::Gcc, true) => ("g++", "-std=c++17"),
+            (Toolchain::Gcc, false) => ("gcc", "-std=c11"),
+            (Toolchain::Clang, true) => ("clang++", "-std=c++17"),
+            (Toolchain::Clang, false) => ("clang", "-std=c11"),
+        };
         let mut compiler = Command::new(name);
         compiler
             .arg(standard)
@@ -97,6 +125,23 @@ impl Library {
             .arg(&self.include);
         compiler
     }
+}
+
+/// Whether these compilers are installed, with the library that this flag needs.
+pub(crate) fn is_usable(toolchain: Toolchain, flag: &str) -> bool {
+    let names = match toolchain {
+        Toolchain::Gcc => ["gcc", "g++"],
+        Toolchain::Clang => ["clang", "clang++"],
+    };
+    let links = |name| {
+        let mut compiler = Command::new(name);
+        compiler.args([flag, "-x", "c", "-", "-o", "/dev/null"]).stdin(Stdio::piped()).stderr(Stdio::null());
+        let Ok(mut child) = compiler.spawn() else { return false };
+        let written =
+            child.stdin.take().is_some_and(|mut input| input.write_all(b"int main(void) { return 0; }").is_ok());
+        child.wait().is_ok_and(|status| status.success()) && written
+    };
+    names.into_iter().all(links)
 }
 
 pub(crate) fn is_cpp(source: &Path) -> bool {

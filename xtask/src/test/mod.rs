@@ -171,7 +171,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "tsan",
-        about: "a multi-threaded C test with ThreadSanitizer: no data races",
+        about: "the C and C++ tests that use threads, with ThreadSanitizer of clang: no data races",
         needs_build: true,
         run: c::tsan,
     },

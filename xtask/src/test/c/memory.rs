@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::program::{Way, source, sources};
+use crate::background::print_line;
 use crate::command::{self, Result, require};
-use crate::compiler::{COMPILERS, Library, shown};
+use crate::compiler::{self, CLANG, COMPILERS, Library, Toolchain, shown};
 use crate::install;
 
 /// Exit status of a program if Valgrind or a sanitizer reports an error.
@@ -16,7 +17,7 @@ pub(crate) fn valgrind() -> Result {
     let library = Library::installed()?;
     let way = Way { start: under_valgrind, ..Way::plain(&library, "tests") };
     prove(&way, &[("use-after-free", "Invalid read"), ("leak", "definitely lost")])?;
-    way.check(&sources()?)
+    way.check(&sources_for_memory_checkers()?)
 }
 
 pub(crate) fn asan() -> Result {
@@ -24,7 +25,7 @@ pub(crate) fn asan() -> Result {
     let flags = ["-fsanitize=address", "-fno-omit-frame-pointer"];
     let way = Way { library: &Library::installed()?, folder: "asan", flags: &flags, start: with_asan };
     prove(&way, &[("use-after-free", "AddressSanitizer: heap-use-after-free"), ("leak", "LeakSanitizer: detected")])?;
-    let sources = sources()?;
+    let sources = sources_for_memory_checkers()?;
     way.check(&sources)?;
     sources.iter().try_for_each(|source| is_instrumented(&way.program(source), "__asan_init"))
 }
@@ -47,14 +48,46 @@ fn prove(way: &Way<'_>, expected: &[(&str, &str)]) -> Result {
     Ok(())
 }
 
-/// Checks only the memory of the program, because the library is not instrumented.
+/// The programs, except the one that searches memory itself: it would also find what the tools have there.
+fn sources_for_memory_checkers() -> Result<Vec<PathBuf>> {
+    Ok(sources()?.into_iter().filter(|source| !is(source, "secrets")).collect())
+}
+
+/// Runs all programs that use threads. Checks only the memory of the programs, because the library is not instrumented. Clang's sanitizer knows more
+/// functions than that of GCC.
 pub(crate) fn tsan() -> Result {
     require(&[&COMPILERS[..], &[("nm", "binutils")]].concat())?;
-    let way = Way { library: &Library::installed()?, folder: "tsan", flags: &["-fsanitize=thread"], start: with_tsan };
+    let toolchain = match compiler::is_usable(Toolchain::Clang, TSAN) {
+        true => Toolchain::Clang,
+        false => {
+            print_line!(
+                "without clang, which needs the packages {}: uses gcc",
+                CLANG.map(|(_, package)| package).join(" ")
+            );
+            Toolchain::Gcc
+        }
+    };
+    let library = Library::installed()?.with(toolchain);
+    let way = Way { library: &library, folder: "tsan", flags: &[TSAN], start: with_tsan };
     prove(&way, &[("race", "ThreadSanitizer: data race")])?;
-    let source = source("threads.c");
-    way.check(std::slice::from_ref(&source))?;
-    is_instrumented(&way.program(&source), "__tsan_init")
+    let sources = sources_with_threads()?;
+    way.check(&sources)?;
+    sources.iter().try_for_each(|source| is_instrumented(&way.program(source), "__tsan_init"))
+}
+
+const TSAN: &str = "-fsanitize=thread";
+
+/// The programs that start threads.
+fn sources_with_threads() -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for source in sources()? {
+        let text = super::read(&source)?;
+        if text.contains("<pthread.h>") || text.contains("<thread>") {
+            found.push(source);
+        }
+    }
+    let is_in_both = [true, false].into_iter().all(|cpp| found.iter().any(|source| compiler::is_cpp(source) == cpp));
+    if is_in_both { Ok(found) } else { Err("no program in C, or none in C++, uses threads".to_owned()) }
 }
 
 fn is_instrumented(program: &Path, symbol: &str) -> Result {
@@ -91,7 +124,9 @@ fn with_asan(program: &Path, source: &Path) -> Command {
 fn with_tsan(program: &Path, _: &Path) -> Command {
     let mut command = Command::new(program);
     let suppressions = installed_suppressions("tsan.supp");
-    command.env("TSAN_OPTIONS", format!("exitcode={ERROR_STATUS}:suppressions={}", suppressions.display()));
+    // Forked children start threads, which the sanitizer does not fully support.
+    let options = format!("die_after_fork=0:exitcode={ERROR_STATUS}:suppressions={}", suppressions.display());
+    command.env("TSAN_OPTIONS", options);
     // ThreadSanitizer is about ten times slower.
     command.env("ZEXA_TEST_MESSAGES", "20");
     command

@@ -31,6 +31,8 @@ pub(crate) fn check() -> Result {
     // Most tests wait for I/O. The unit of distribution is a file, because one process plays all scenarios concurrently.
     let worker = format!("{WORKERS}*popen//python={} -X dev -W error", quoted(&venv.path("python"))?);
     pytest.args(["-p", "xdist", "--dist", "loadfile", "--tx", &worker]);
+    // The debug allocator, which detects misuse of memory, also for the programs that the tests start. They run without the development mode.
+    pytest.env("PYTHONMALLOC", "debug");
     // Installed packages contain plugins that these tests do not use.
     pytest.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1").env("ZEXA_SANDBOX", paths::program(PROGRAM));
     command::run(&mut pytest)
