@@ -48,7 +48,7 @@ fn prove(way: &Way<'_>, expected: &[(&str, &str)]) -> Result {
     Ok(())
 }
 
-/// The programs, except the one that searches memory itself: it would also find what the tools have there.
+/// The programs, except the one that searches the memory of a process: the tools make that memory much larger, so that it takes minutes.
 fn sources_for_memory_checkers() -> Result<Vec<PathBuf>> {
     Ok(sources()?.into_iter().filter(|source| !is(source, "secrets")).collect())
 }
