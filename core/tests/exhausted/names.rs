@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures_executor::block_on;
-use zexa::{CallOptions, Client, Kind, Outcome};
+use zexa::{CallOptions, Client, Error, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 
 use super::child::{CALLS, command, run};
@@ -47,14 +47,13 @@ fn child() {
     let (blocking, other) = (builder.clone().build().expect("a client"), builder.build_async().expect("a client"));
     for (name, call) in CALLS {
         let error = call(&blocking).expect_err(name);
-        assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent), "{name}: {error}");
-        assert!(error.message().contains("during the DNS lookup"), "{name}: {error}");
+        assert_without_address(&error);
     }
     let error = block_on(other.messages().send(&message("Hello"))).expect_err("no address");
-    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent), "{error}");
+    assert_without_address(&error);
     let hasty = blocking.with_options(CallOptions::new().max_retries(100).deadline(Duration::from_millis(200)));
     let error = hasty.messages().send(&message("Hello")).expect_err("no address");
-    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent), "{error}");
+    assert_without_address(&error);
     assert!(queries.load(Ordering::SeqCst) > 0);
     // Meanwhile, other names are resolved.
     let sandbox = Sandbox::start();
@@ -66,6 +65,13 @@ fn child() {
     blocking.with_options(patient.clone()).messages().send(&message("Hello")).expect("sent");
     block_on(other.with_options(patient).messages().send(&message("Hello"))).expect("sent");
     blocking.messages().send(&message("Hello")).expect("sent without a retry");
+}
+
+/// Asserts that a call has failed at its limit. On a busy machine, the lookup may end before, because the resolver of the system has a limit, too.
+fn assert_without_address(error: &Error) {
+    let has_failed = error.kind() == Kind::Connect && error.message().contains("the host name cannot be resolved");
+    assert!(error.kind() == Kind::Timeout || has_failed, "{error}");
+    assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
 }
 
 /// Starts a name server that never answers. It is used by this process only. Returns the number of queries.
