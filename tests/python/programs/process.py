@@ -10,12 +10,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import Server
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 HERE = Path(__file__).resolve().parent.parent
 # Seconds after which a hanging program is killed. No program comes near, even on a busy machine.
@@ -36,26 +40,24 @@ def until(what: str, happened: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-class Program:
-    """A running program, whose output is read by line. A hanging program is killed and prints its tracebacks."""
+class Process:
+    """A running process, whose output is read by line. A hanging process is killed; Python then prints its tracebacks."""
 
     def __init__(
         self,
-        module: str,
-        *arguments: str,
-        server: Server | None = None,
-        flags: tuple[str, ...] = STRICT,
+        command: Sequence[str | Path],
+        *,
         environment: Mapping[str, str] | None = None,
         inherit: tuple[int, ...] = (),
         folder: Path | None = None,
     ):
-        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._errors = tempfile.TemporaryFile("a+")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, *flags, "-m", module, *arguments],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, **variables(server), **(environment or {})},
+            env={**os.environ, **(environment or {})},
             pass_fds=inherit,
             cwd=folder,
             start_new_session=True,
@@ -77,6 +79,12 @@ class Program:
         """The next line of output, which is JSON."""
         return json.loads(self.line())
 
+    def write(self, text: str) -> None:
+        """Write to the standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(text)
+        self._process.stdin.flush()
+
     def expect(self, line: str) -> None:
         assert self.line() == line
 
@@ -90,7 +98,7 @@ class Program:
         self._process.send_signal(number)
 
     def signal_all(self, number: int) -> None:
-        """Send a signal to the program and its children."""
+        """Send a signal to the process and its children."""
         os.killpg(self.pid, number)
 
     def wait_until_blocked(self) -> None:
@@ -104,7 +112,11 @@ class Program:
 
     def end(self, status: int = 0, errors: str | None = "") -> str:
         """Wait for the exit. Returns the rest of the output."""
-        printed, _ = self._process.communicate()
+        assert self._process.stdout is not None
+        self._close_input()
+        # Unlike communicate(), this includes what line() has read ahead.
+        printed: str = self._process.stdout.read()
+        self._process.wait()
         assert self._process.returncode == status, f"exit status {self._process.returncode}:\n{self.errors()}"
         if errors is not None:
             assert self.errors() == errors, f"unexpected stderr:\n{self.errors()}"
@@ -116,7 +128,7 @@ class Program:
         self._errors.seek(0)
         return self._errors.read()
 
-    def __enter__(self) -> Program:  # noqa: PYI034
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -125,8 +137,34 @@ class Program:
             self.signal_all(signal.SIGKILL)
         except ProcessLookupError:
             pass
-        self._process.communicate()
+        self._close_input()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         self._errors.close()
+
+    def _close_input(self) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+
+class Program(Process):
+    """A running Python program."""
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        server: Server | None = None,
+        flags: tuple[str, ...] = STRICT,
+        environment: Mapping[str, str] | None = None,
+        inherit: tuple[int, ...] = (),
+        folder: Path | None = None,
+    ):
+        command = [sys.executable, *flags, "-m", module, *arguments]
+        environment = {**variables(server), **(environment or {})}
+        super().__init__(command, environment=environment, inherit=inherit, folder=folder)
 
 
 def run(module: str, *arguments: str, server: Server | None = None, **options: Any) -> str:
