@@ -16,6 +16,7 @@ mod python;
 mod python_lint;
 mod readme;
 mod schemathesis;
+mod services;
 mod spelling;
 mod wording;
 
@@ -225,6 +226,12 @@ const STEPS: &[Step] = &[
         run: chaos::wire::check,
     },
     Step {
+        name: "services",
+        about: "web servers, task queues and other services whose workers are recycled, killed and stopped under load",
+        needs_build: true,
+        run: services::check,
+    },
+    Step {
         name: "node",
         about: "the Node tests: scenarios, behaviour, snippets in the READMEs, examples",
         needs_build: true,
@@ -252,7 +259,7 @@ const TOGETHER: [&[&str]; 4] = [
         "cli-wheel",
         "demo",
     ],
-    &["chaos", "node", "python"],
+    &["chaos", "services", "node", "python"],
 ];
 
 /// Result of a step.

@@ -36,12 +36,13 @@ const DOWNLOADS: &[Prerequisite] = &[
             "python-wheel",
             "python-consumer",
             "python-types",
+            "services",
             "python",
         ],
         make: || Venv::prepare().map(drop),
     },
     Prerequisite {
-        steps: &["codegen", "node-lint", "rust", "node-package", "node-consumer", "node-types", "node"],
+        steps: &["codegen", "node-lint", "rust", "node-package", "node-consumer", "node-types", "services", "node"],
         make: || Packages::prepare().map(drop),
     },
 ];
@@ -50,15 +51,15 @@ const DOWNLOADS: &[Prerequisite] = &[
 /// uses the others.
 const BUILDS: &[Prerequisite] = &[
     Prerequisite {
-        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan"],
+        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan", "services"],
         make: || Prefix::install().map(drop),
     },
     Prerequisite {
-        steps: &["python-wheel", "python-consumer", "python-types", "python"],
+        steps: &["python-wheel", "python-consumer", "python-types", "services", "python"],
         make: || Wheel::build().map(drop),
     },
     Prerequisite {
-        steps: &["node-package", "node-consumer", "node-types", "node"],
+        steps: &["node-package", "node-consumer", "node-types", "services", "node"],
         make: || Archives::build().map(drop),
     },
 ];

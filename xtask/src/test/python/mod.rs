@@ -39,13 +39,13 @@ pub(crate) fn check() -> Result {
 }
 
 /// A path, quoted for the command line that pytest-xdist splits.
-fn quoted(path: &Path) -> Result<String> {
+pub(super) fn quoted(path: &Path) -> Result<String> {
     let path = path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
     Ok(format!("'{path}'"))
 }
 
 /// The environment of the tests, with the wheel installed.
-fn venv() -> Result<Venv> {
+pub(super) fn venv() -> Result<Venv> {
     static INSTALLED: OnceLock<Result<Venv>> = OnceLock::new();
     let install = || {
         let venv = Venv::prepare()?;
@@ -56,7 +56,7 @@ fn venv() -> Result<Venv> {
 }
 
 /// Python in development mode, in which warnings are errors.
-fn python(venv: &Venv) -> Command {
+pub(super) fn python(venv: &Venv) -> Command {
     let mut python = venv.program("python");
     python.args(["-X", "dev", "-W", "error"]);
     // Bytecode would be written next to the sources.

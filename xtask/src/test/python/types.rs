@@ -19,8 +19,9 @@ pub(crate) fn check() -> Result {
     // The package from its sources. Everything else with the installed package, which checkers find as in a user's project.
     let mut package = mypy(&venv);
     package.args(["--python-version", OLDEST, "bindings-python/python/zexa"]);
-    let (mut tests, mut examples, mut chaos) = (mypy(&venv), mypy(&venv), mypy(&venv));
+    let [mut tests, mut services, mut examples, mut chaos] = [(); 4].map(|()| mypy(&venv));
     tests.arg("tests/python");
+    services.arg("tests/services");
     examples.arg("bindings-python/examples");
     chaos.env("MYPYPATH", "tests/chaos").arg("tests/chaos");
     // The stub agrees with the module.
@@ -33,7 +34,7 @@ pub(crate) fn check() -> Result {
     typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
 
     // The mypy runs share a cache, so they form one job.
-    let jobs = [vec![package, tests, examples, chaos, stubtest], vec![complete, typed]];
+    let jobs = [vec![package, tests, services, examples, chaos, stubtest], vec![complete, typed]];
     let run_all = |checkers: Vec<Command>| command::all(checkers.into_iter().map(|mut one| command::run(&mut one)));
     command::all(background::run_together(jobs.map(|checkers| || run_all(checkers))))
 }
