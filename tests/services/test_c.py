@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from orders import compare, compare_ledger, reports_of
-from processes import environment
+from processes import HERE, environment
 from programs.process import Process
 from sandbox import Server
 
 
 def program(name: str) -> Path:
-    """A compiled program of the folder `c`."""
-    return Path(os.environ["ZEXA_TEST_PROGRAMS"]) / f"{name}-c"
+    """A compiled program of the folder `c`: in ZEXA_TEST_PROGRAMS, else where `cargo xtask test services` compiles it."""
+    folder = os.environ.get("ZEXA_TEST_PROGRAMS") or HERE.parents[1] / "target" / "c" / "services"
+    return Path(folder) / f"{name}-c"
 
 
 @pytest.mark.parametrize("with_ledger", [False, True], ids=["plain", "ledger"])

@@ -17,7 +17,8 @@ static inline void print_line(const char *text) {
         _exit(90);
 }
 
-/** Sends the message of an order. Prints that the call starts, and its result. Returns the status. */
+/** Sends the message of an order. Prints that the call starts, and its result. Returns the status.
+ */
 static inline zexa_status send_order(const zexa_client *client, const char *order,
                                      const zexa_call_options *options) {
     char body[64], text[200];
@@ -38,9 +39,8 @@ static inline zexa_status send_order(const zexa_client *client, const char *orde
         snprintf(text, sizeof text, "{\"order\": \"%s\", \"outcome\": \"sent\", \"id\": \"%s\"}",
                  order, zexa_message_id(message));
     else
-        snprintf(text, sizeof text,
-                 "{\"order\": \"%s\", \"outcome\": \"%s\", \"kind\": \"%s\"}", order,
-                 zexa_outcome_name(zexa_error_outcome(error)), zexa_status_name(status));
+        snprintf(text, sizeof text, "{\"order\": \"%s\", \"outcome\": \"%s\", \"kind\": \"%s\"}",
+                 order, zexa_outcome_name(zexa_error_outcome(error)), zexa_status_name(status));
     print_line(text);
     zexa_message_free(message);
     zexa_error_free(error);

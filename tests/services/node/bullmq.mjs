@@ -1,7 +1,7 @@
 // A BullMQ worker that sends a message for each order. A job whose worker was killed is stalled, and runs again.
 import { DelayedError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { RateLimitError, Zexa, ZexaError } from 'zexa'
+import { APIConnectionError, RateLimitError, Zexa, ZexaError } from 'zexa'
 
 // One client per process. The ledger does not let a key be sent twice.
 const zexa = new Zexa({ ledger: process.env.ORDERS_LEDGER })
@@ -19,12 +19,12 @@ async function ready(job, token) {
     })
     return { order, outcome: 'sent', id }
   } catch (error) {
-    if (error instanceof RateLimitError) {
-      // Not sent: try again later.
+    if (!(error instanceof ZexaError)) throw error
+    // Not sent, and may succeed later.
+    if (error.safeToRetry && (error instanceof RateLimitError || error instanceof APIConnectionError)) {
       await job.moveToDelayed(Date.now() + (error.retryAfter ?? 60_000), token)
       throw new DelayedError()
     }
-    if (!(error instanceof ZexaError)) throw error
     return { order, outcome: error.outcome, kind: error.kind }
   }
 }

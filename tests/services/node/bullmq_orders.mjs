@@ -17,8 +17,6 @@ const done = new Promise((resolve) => {
   events.on('failed', ({ jobId, failedReason }) => report({ order: jobId, outcome: null, kind: failedReason }))
 })
 const queue = new Queue('orders', { connection: connect() })
-await queue.addBulk(
-  Array.from(open, (order) => ({ name: 'ready', data: { order }, opts: { jobId: order } })),
-)
+await queue.addBulk(Array.from(open, (order) => ({ name: 'ready', data: { order }, opts: { jobId: order } })))
 await done
 process.exit()

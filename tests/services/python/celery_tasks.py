@@ -29,9 +29,9 @@ def ready(self: Any, order: str) -> dict[str, str]:
             # The primary key of the row that the message is about.
             idempotency_key=order,
         )
-    except zexa.RateLimitError as error:
-        # Not sent: try again later.
-        raise self.retry(exc=error, countdown=error.retry_after or 60) from error
     except zexa.ZexaError as error:
+        # Not sent, and may succeed later.
+        if error.safe_to_retry and isinstance(error, zexa.RateLimitError | zexa.APIConnectionError):
+            raise self.retry(exc=error, countdown=error.retry_after or 60) from error
         return {"outcome": error.outcome, "kind": error.kind}
     return {"outcome": "sent", "id": message.id}
