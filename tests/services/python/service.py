@@ -20,10 +20,10 @@ async def ready(client: zexa.AsyncClient, order: str) -> None:
             channel="sms", to="+244912345678", from_="ZEXA", body=f"Order {order} is ready.", idempotency_key=order
         )
     except asyncio.CancelledError as cancelled:
-        # The error of the cancelled call. Without one, the call had not begun.
-        error = cancelled.__context__
-        outcome = error.outcome if isinstance(error, zexa.CancelledError) else "not_sent"
-        say({"order": order, "outcome": outcome, "kind": "cancelled"})
+        # The error of the call: a `CancelledError`, or another if the call has just failed. Without one, the call had not begun.
+        context = cancelled.__context__
+        outcome, kind = (context.outcome, context.kind) if isinstance(context, zexa.ZexaError) else ("not_sent", None)
+        say({"order": order, "outcome": outcome, "kind": kind})
         raise
     except zexa.ZexaError as error:
         say({"order": order, "outcome": error.outcome, "kind": error.kind})
