@@ -1,4 +1,4 @@
-"""Load: threads that hand in orders, and collect what they are told."""
+"""Load: threads that hand in orders, and collect the answers."""
 
 from __future__ import annotations
 
