@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::blocks::first_rows;
 use super::check::Check;
 use super::check_command::read;
 use super::job::Job;
@@ -10,7 +9,7 @@ use super::plan::Plan;
 use super::problems;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::table::{Overrides, Table};
+use crate::table::{Overrides, Table, first_rows};
 use crate::texts::text;
 
 /// Reads the file of a stored job. A spreadsheet may have saved it with another delimiter or in another encoding meanwhile: it is accepted if it contains

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use serde::Serialize;
 use zexa::{Channel, SendMessage, SmsEncoding, estimate, segments};
 
-use super::blocks::{Confirmed, read_all};
+use super::confirmed::{Confirmed, read_all};
 use super::job::Job;
 use super::messages::Messages;
 use super::plan::Plan;

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use zexa::{Channel, DoubtfulRow};
 
-use super::blocks::Blocks;
 use super::changed;
 use super::job_files::JobFiles;
 use super::problems::of_table;
 use crate::failure::Result;
 use crate::output::local_time;
 use crate::output::printable;
+use crate::table::Blocks;
 use crate::texts::text;
 
 /// The beginning of keys that the ledger makes.

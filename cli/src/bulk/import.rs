@@ -9,9 +9,9 @@ use serde_json::json;
 use zexa::CreateContact;
 
 use super::arguments::FileArguments;
-use super::blocks::{Blocks, Confirmed, read_all};
 use super::check::Seen;
 use super::check_command::problem_json;
+use super::confirmed::{Confirmed, read_all};
 use super::drive::{PaceArguments, drive};
 use super::messages::is_address;
 use super::problems::of_table;
@@ -25,7 +25,7 @@ use crate::failure::{Failure, Result};
 use crate::numbers::{self, Country, shown};
 use crate::output::printable;
 use crate::table::columns::fold;
-use crate::table::{Dialect, Header, Mapping, Problem, Role, Row, RowProblem, Table, TableError};
+use crate::table::{Blocks, Dialect, Header, Mapping, Problem, Role, Row, RowProblem, Table, TableError};
 use crate::texts::text;
 
 /// The fields of a contact that a file has.

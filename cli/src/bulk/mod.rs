@@ -1,7 +1,7 @@
 //! `zexa bulk`: messages to the rows of a CSV file.
 //
 // - `job` is what is sent, and `plan` is a job with its columns; `messages` makes the message of a row;
-// - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result;
+// - `confirmed` reads a file once, with the digests of its rows, `check` does so, and `preview` shows the result;
 // - `problems` has the texts about files and rows, and `words` those about errors of the client;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them and `report_order` sorts them, `progress` shows them, `signals` handles Ctrl-C;
 // - `paths` has the names of ledgers and reports, `job_files` opens the ledger of a job, and `shell` quotes the arguments of commands that are advised;
@@ -11,11 +11,11 @@
 // Ledgers, and with them everything that sends, need a Unix system.
 
 mod arguments;
-mod blocks;
 #[cfg(unix)]
 mod changed;
 mod check;
 mod check_command;
+mod confirmed;
 #[cfg(unix)]
 mod doubts;
 mod drive;

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use zexa::{ClientBuilder, Ledger};
 
-use super::blocks::Blocks;
 use super::drive::{PaceArguments, Stop, drive};
 use super::plan::Plan;
 use super::recorder::{Counts, Recorder};
@@ -18,7 +17,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::output::printable;
-use crate::table::{Row, Table};
+use crate::table::{Blocks, Row, Table};
 use crate::texts::text;
 
 /// What to run.

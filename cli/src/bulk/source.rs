@@ -7,9 +7,8 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::blocks::Blocks;
 use super::recorder::Recorder;
-use crate::table::{Row, RowProblem, Table, TableError};
+use crate::table::{Blocks, Row, RowProblem, Table, TableError};
 
 /// Why a source has ended before the end of the file.
 #[derive(Debug)]

@@ -2,9 +2,11 @@
 //
 // - `encoding` and `dialect` detect how a file is written;
 // - `reader` reads its rows, and `columns` finds columns by name;
+// - `blocks` reads its rows in blocks with digests;
 // - `template` fills texts with the values of a row;
 // - `error` has what can be wrong with a file and with a row.
 
+mod blocks;
 pub(crate) mod columns;
 pub(crate) mod dialect;
 mod encoding;
@@ -15,6 +17,7 @@ pub(crate) mod template;
 use std::fs::{self, File};
 use std::path::Path;
 
+pub(crate) use self::blocks::{Blocks, first_rows};
 pub(crate) use self::columns::{Header, Mapping, Role};
 pub(crate) use self::dialect::{Dialect, Overrides};
 pub(crate) use self::error::{Column, Problem, RowProblem, TableError};

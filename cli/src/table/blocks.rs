@@ -1,12 +1,8 @@
 //! [`Blocks`]: the rows of a file in blocks, each with its digest. What was checked and confirmed is what is sent.
 
-use std::path::Path;
-
 use ring::digest::{Context, SHA256};
 
-use super::problems::of_table;
-use crate::failure::Result;
-use crate::table::{Row, Table, TableError};
+use super::{Row, Table, TableError};
 
 /// The maximum number of rows in a block.
 const ROWS: usize = 1000;
@@ -38,7 +34,7 @@ impl Blocks {
     /// # Errors
     ///
     /// If the file cannot be read.
-    pub(crate) fn advance(&mut self) -> std::result::Result<Option<String>, TableError> {
+    pub(crate) fn advance(&mut self) -> Result<Option<String>, TableError> {
         let mut digest = Context::new(&SHA256);
         for column in 0..self.table.header.len() {
             update(&mut digest, self.table.header.name(column).as_bytes());
@@ -70,45 +66,12 @@ impl Blocks {
     }
 }
 
-/// What was read from a file, for a comparison with what is read later.
-#[derive(Debug, Default)]
-pub(crate) struct Confirmed {
-    /// Number of rows.
-    pub(crate) count: u64,
-    /// Digests of the blocks.
-    pub(crate) blocks: Vec<String>,
-    /// The first and the last row of each block.
-    pub(crate) rows: Vec<(u64, u64)>,
-}
-
-/// Reads a table to its end, and calls `visit` with each row.
-///
-/// # Errors
-///
-/// If the file cannot be read, or if `visit` fails.
-pub(crate) fn read_all(
-    table: Table,
-    path: &Path,
-    mut visit: impl FnMut(&Table, &Row) -> Result<()>,
-) -> Result<Confirmed> {
-    let mut confirmed = Confirmed::default();
-    let mut blocks = Blocks::new(table);
-    while let Some(digest) = blocks.advance().map_err(|error| of_table(path, &error))? {
-        let number = |row: Option<&Row>| row.map(|row| row.number).unwrap_or_default();
-        confirmed.count += blocks.rows().len() as u64;
-        confirmed.blocks.push(digest);
-        confirmed.rows.push((number(blocks.rows().first()), number(blocks.rows().last())));
-        blocks.rows().iter().try_for_each(|row| visit(&blocks.table, row))?;
-    }
-    Ok(confirmed)
-}
-
 /// The digests of the blocks of a file as if it ended after this number of rows.
 ///
 /// # Errors
 ///
 /// If the file cannot be read.
-pub(crate) fn first_rows(table: Table, count: u64) -> std::result::Result<Vec<String>, TableError> {
+pub(crate) fn first_rows(table: Table, count: u64) -> Result<Vec<String>, TableError> {
     let mut blocks = Blocks { remaining: count, ..Blocks::new(table) };
     let mut digests = Vec::new();
     while let Some(digest) = blocks.advance()? {
