@@ -1,7 +1,7 @@
 //! The file of a ledger: its path, its creation, and the file system that it is on.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
@@ -58,6 +58,23 @@ impl LedgerFile {
     /// Whether the path still leads to the file. If not, the ledger was moved, deleted or replaced, and another program would not see its rows.
     pub(crate) fn is_in_place(&self) -> bool {
         identity(&self.path).is_ok_and(|identity| identity == self.identity)
+    }
+
+    /// The size of the file in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    }
+
+    /// Whether the file is empty, and its journal shows that it was a ledger: after a commit, the journal remains, with zeros instead of its header.
+    /// To be called before a transaction begins, because SQLite then deletes the journal of an empty file.
+    pub(crate) fn was_emptied(&self) -> bool {
+        // A journal without its ledger belongs to a ledger that was deleted.
+        if self.is_new || self.size() > 0 {
+            return false;
+        }
+        let mut header = [u8::MAX; 8];
+        let journal = File::open(with_suffix(&self.path, JOURNAL));
+        journal.and_then(|mut journal| journal.read_exact(&mut header)).is_ok() && header == [0; 8]
     }
 
     /// Creates the journal if it does not exist, so that it is found after a power failure.

@@ -34,6 +34,8 @@ const VERSION: i32 = 1;
 
 const MOVED: &str = "was moved, deleted or replaced";
 
+const EMPTIED: &str = "is empty, although it was a ledger; restore it, or delete it to begin a new one";
+
 /// An open ledger file.
 pub(crate) struct Sqlite {
     /// `None` only while this is dropped.
@@ -54,7 +56,7 @@ pub(crate) struct Account<'a> {
 }
 
 impl Sqlite {
-    /// Opens a ledger. An empty file becomes a ledger.
+    /// Opens a ledger. An empty file becomes a ledger, unless it was one.
     ///
     /// # Errors
     ///
@@ -67,6 +69,9 @@ impl Sqlite {
         let connection = {
             // No statement reads the file while another process writes it, even if that process has lost SQLite's locks.
             let _transaction = begin(&locks, &file)?;
+            if file.was_emptied() {
+                return Err(about(&file.path, EMPTIED));
+            }
             let mut connection = connect(&file.path).map_err(fail)?;
             if connection.is_readonly(c"main").unwrap_or(false) {
                 return Err(about(&file.path, "is not writable"));
@@ -247,6 +252,10 @@ fn prepare(connection: &mut Connection, file: &LedgerFile) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
     let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(fail);
     match (number("application_id")?, number("user_version")?) {
+        // SQLite reads zeros instead of the rest of a page that was cut off.
+        (APPLICATION_ID, VERSION) if file.size() % u64::from(number("page_size")?.unsigned_abs()) != 0 => {
+            return Err(about(path, "is damaged: its end was cut off"));
+        }
         (APPLICATION_ID, VERSION) => return Ok(()),
         (APPLICATION_ID, newer) if newer > VERSION => {
             return Err(about(
@@ -254,7 +263,9 @@ fn prepare(connection: &mut Connection, file: &LedgerFile) -> Result<()> {
                 &format!("has version {newer}, and this library knows version {VERSION}: update it"),
             ));
         }
-        (0, 0) if number("schema_version")? == 0 => {}
+        // SQLite takes a file that was cut off within its header for an empty one.
+        (0, 0) if number("schema_version")? == 0 && file.size() == 0 => {}
+        (0, 0) if number("schema_version")? == 0 => return Err(about(path, "is not a ledger, or is damaged")),
         _ => return Err(about(path, "is an SQLite file, but not a ledger")),
     }
     let salt = random_salt().ok_or_else(|| about(path, "cannot be created: the system has no random numbers"))?;

@@ -119,6 +119,28 @@ fn files_that_are_not_ledgers_are_rejected() {
 }
 
 #[test]
+fn a_ledger_that_was_cut_off_does_not_become_a_new_one() {
+    let world = World::new();
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    let bytes = fs::read(world.path()).expect("readable");
+    for length in [0, 1, 99, 511, 512, 4095, 4096, bytes.len() / 2, bytes.len() - 1] {
+        fs::write(world.path(), &bytes[..length]).expect("cut off");
+        let error = world.builder().build().expect_err(&format!("{length} bytes"));
+        assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent), "{length}: {error}");
+    }
+    fs::write(world.path(), &bytes).expect("restored");
+    world.client().messages().send(&keyed("order-1")).expect("replayed");
+    assert_eq!(world.sandbox.messages().len(), 1);
+    // A new ledger begins only if the file was deleted, or has never been a ledger.
+    fs::remove_file(world.path()).expect("removed");
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    assert_eq!(world.sandbox.messages().len(), 2);
+    let empty = world.directory.path().join("july.db");
+    fs::write(&empty, "").expect("created");
+    world.builder().ledger(&empty).build().expect("a new ledger");
+}
+
+#[test]
 fn a_ledger_that_is_replaced_is_not_used() {
     let world = World::new();
     let client = world.client();
