@@ -19,6 +19,8 @@ mod export;
 mod failure;
 #[cfg(all(feature = "ledger", unix))]
 mod file;
+#[cfg(all(feature = "ledger", unix, any(test, fuzzing)))]
+pub(crate) mod fuzzing;
 #[cfg(all(feature = "ledger", unix))]
 mod handle;
 pub(crate) mod key;

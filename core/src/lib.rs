@@ -42,6 +42,9 @@ mod engine;
 mod environment;
 mod error;
 mod extra;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod json;
 mod ledger;
 mod list;

@@ -17,6 +17,8 @@ mod connect;
 mod error_body;
 pub(crate) mod expiry;
 mod fork;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod gate;
 mod http;
 pub(crate) mod identity;

@@ -42,6 +42,12 @@ impl<'a> ResponseHead<'a> {
         ResponseHead { status: response.status(), headers: mem::take(response.headers_mut()), secrets }
     }
 
+    /// The head of a response that was not received.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn of(status: u16, headers: HeaderMap, secrets: Secrets<'a>) -> ResponseHead<'a> {
+        ResponseHead { status: StatusCode::from_u16(status).expect("a status"), headers, secrets }
+    }
+
     /// The error of an error response, whatever the form of its body.
     pub(crate) fn into_error(self, body: &[u8]) -> Error {
         let ErrorBody { code, message, details, request_id, text } = ErrorBody::read(body, self.secrets);
@@ -212,8 +218,7 @@ mod tests {
     use super::*;
 
     fn head(status: u16, headers: HeaderMap) -> ResponseHead<'static> {
-        let status = StatusCode::from_u16(status).expect("a status");
-        ResponseHead { status, headers, secrets: Secrets::none() }
+        ResponseHead::of(status, headers, Secrets::none())
     }
 
     #[test]

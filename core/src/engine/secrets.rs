@@ -33,7 +33,7 @@ impl<'a> Secrets<'a> {
         Secrets::new(config.headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes), proxy)
     }
 
-    fn new(authorization: Option<&'a [u8]>, proxy: Option<&'a Proxy>) -> Secrets<'a> {
+    pub(super) fn new(authorization: Option<&'a [u8]>, proxy: Option<&'a Proxy>) -> Secrets<'a> {
         let password = proxy.and_then(|proxy| proxy.credentials.as_ref()).map(|(_, password)| password.as_bytes());
         let basic = proxy.and_then(|proxy| proxy.authorization.as_ref()).map(http::HeaderValue::as_bytes);
         let after = |text: Option<&'a [u8]>, scheme: &[u8]| text.and_then(|text| text.strip_prefix(scheme));

@@ -6,6 +6,8 @@
 //! - `pager` manages the prefetched pages, `blocking` and `stream` drive it.
 
 mod blocking;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod page;
 mod pager;
 mod plan;

@@ -10,6 +10,8 @@ pub(crate) mod array;
 pub(crate) mod body;
 pub(crate) mod field;
 pub(crate) mod fill;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 pub(crate) mod notes;
 mod time;
 
