@@ -20,6 +20,9 @@ mod cancellation_guard;
 mod client;
 mod error;
 mod event;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generated;
 mod input;
 mod key_value;
