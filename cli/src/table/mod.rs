@@ -11,6 +11,8 @@ pub(crate) mod columns;
 pub(crate) mod dialect;
 mod encoding;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod reader;
 pub(crate) mod template;
 
