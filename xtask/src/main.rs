@@ -11,6 +11,7 @@ mod demo;
 mod dist;
 mod docs;
 mod examples;
+mod fuzz;
 mod install;
 mod models;
 mod node;
@@ -46,6 +47,11 @@ Commands:
   dist --list         list the packages
   docs [PART...]      build the API reference of each language and the guides as HTML in target/docs
   docs --list         list the parts
+  fuzz [TARGET...] [--minutes N]
+                      run the fuzz targets with AddressSanitizer, each for a minute, or for this time
+  fuzz [TARGET...] --minimise
+                      copy the inputs that add coverage to the corpora in fuzz/corpus
+  fuzz --list         list the fuzz targets
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]
                       install libzexa for C and C++, optionally with a separate file of debug symbols
   licences            generate the files with the licences of third-party crates, with cargo-about
@@ -71,6 +77,8 @@ fn main() -> ExitCode {
         ["dist", names @ ..] => dist::run(names),
         ["docs", "--list"] => docs::list(),
         ["docs", names @ ..] => docs::run(names),
+        ["fuzz", "--list"] => fuzz::list(),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["install", options @ ..] => install::run(options),
         ["licences"] => third_party::write(),
         ["models", arguments @ ..] => models::run(arguments),

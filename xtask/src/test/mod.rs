@@ -45,7 +45,11 @@ const STEPS: &[Step] = &[
         name: "fmt",
         about: "rustfmt",
         needs_build: false,
-        run: || command::run(&mut cargo(["fmt", "--all", "--check"])),
+        run: || {
+            command::run(&mut cargo(["fmt", "--all", "--check"]))?;
+            // A workspace of its own.
+            command::run(&mut cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+        },
     },
     Step { name: "layout", about: "file conventions and wording", needs_build: false, run: conventions::check },
     Step { name: "codegen", about: "generated files are up to date", needs_build: false, run: codegen::check },
