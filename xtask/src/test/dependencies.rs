@@ -28,8 +28,18 @@ pub(crate) fn check() -> Result {
     let tree = command::output(&mut { tree })?;
     let problems = problems_in(&tree);
     print_line!("{} crates checked", tree.lines().filter_map(read).map(|one| one.name).collect::<BTreeSet<_>>().len());
-    let problems: Vec<_> = problems.into_iter().chain(third_party::check().err()).collect();
+    let problems: Vec<_> = problems.into_iter().chain(third_party::check().err()).chain(deny().err()).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+}
+
+/// Runs cargo-deny, if it is installed, because compiling it takes minutes. It also checks where crates come from. Advisories need the network, so
+/// `cargo deny check advisories` is not part of the tests.
+fn deny() -> Result {
+    if command::output(&mut cargo(["deny", "--version"])).is_err() {
+        print_line!("skipped: cargo-deny, because it is not installed: cargo install cargo-deny --locked");
+        return Ok(());
+    }
+    command::run(&mut cargo(["deny", "--locked", "--offline", "check", "bans", "licenses", "sources"]))
 }
 
 fn problems_in(tree: &str) -> BTreeSet<String> {
@@ -67,11 +77,34 @@ fn read(line: &str) -> Option<Crate<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths;
 
     #[test]
     fn a_valid_tree_has_no_problems() {
         let tree = "zexa v0.1.0 (/x)|MIT OR Apache-2.0\nhyper v1.12.0|MIT\n\nhyper v1.12.0|MIT (*)\n";
         assert!(problems_in(tree).is_empty());
+    }
+
+    /// `deny.toml` has the same lists.
+    #[test]
+    fn cargo_deny_has_the_same_policy() {
+        let config = std::fs::read_to_string(paths::root().join("deny.toml")).expect("the file");
+        let section = |name: &str| {
+            let (_, section) = config.split_once(&format!("[{name}]\n")).expect("a section");
+            section.split("\n[").next().unwrap_or_default().to_owned()
+        };
+        let quoted = |line: &str| Some(line.split('"').nth(1)?.to_owned());
+        let licences: Vec<_> =
+            section("licenses").lines().filter(|line| line.starts_with("    ")).filter_map(quoted).collect();
+        assert_eq!(licences, licences::ALLOWED);
+        let bans = section("bans");
+        let (single, forbidden): (Vec<_>, Vec<_>) = bans
+            .lines()
+            .filter(|line| line.contains("crate ="))
+            .partition(|line| line.contains("deny-multiple-versions"));
+        let names = |lines: Vec<&str>| lines.into_iter().filter_map(quoted).collect::<BTreeSet<_>>();
+        assert_eq!(names(single), SINGLE_VERSION.map(str::to_owned).into());
+        assert_eq!(names(forbidden), FORBIDDEN.map(str::to_owned).into());
     }
 
     #[test]

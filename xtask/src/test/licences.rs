@@ -1,6 +1,6 @@
 //! Licences that shipped crates may have.
 
-const ALLOWED: [&str; 13] = [
+pub(super) const ALLOWED: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
