@@ -61,10 +61,7 @@ fn file(bytes: &[u8], path: &Path) {
     let again = Table::open(path, &dialect).expect("the same file");
     assert_eq!(blocks_of(again), (rows.clone(), digests.clone(), error), "the second time");
     if let Some(error) = error {
-        assert!(
-            first_rows(Table::open(path, &dialect).expect("the same file"), rows.len() as u64 + 1).is_err(),
-            "{error}"
-        );
+        assert!(first_rows(Table::open(path, &dialect).expect("the same file"), u64::MAX).is_err(), "{error}");
         return;
     }
     let first = |count: usize| first_rows(Table::open(path, &dialect).expect("the same file"), count as u64);
