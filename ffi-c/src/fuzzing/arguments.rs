@@ -63,7 +63,7 @@ impl Call<'_, '_> {
         match self.input.byte() % 16 {
             0 => ptr::null(),
             1 => self.arguments.text("\u{ff}\u{1f600}\r\n\t\"\\\u{7f}"),
-            2 => self.arguments.text(*b"caf\xe9 \xff\xc0\x80"),
+            2 => self.arguments.text(*b"\xe9 \xff\xc0\x80"),
             3 => {
                 let length = self.input.below(4096);
                 self.arguments.text("A".repeat(length))
