@@ -253,7 +253,7 @@ fn prepare(connection: &mut Connection, file: &LedgerFile) -> Result<()> {
     let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(fail);
     match (number("application_id")?, number("user_version")?) {
         // SQLite reads zeros instead of the rest of a page that was cut off.
-        (APPLICATION_ID, VERSION) if file.size() % u64::from(number("page_size")?.unsigned_abs()) != 0 => {
+        (APPLICATION_ID, VERSION) if !file.size().is_multiple_of(u64::from(number("page_size")?.unsigned_abs())) => {
             return Err(about(path, "is damaged: its end was cut off"));
         }
         (APPLICATION_ID, VERSION) => return Ok(()),

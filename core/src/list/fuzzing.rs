@@ -119,7 +119,7 @@ fn scripted([form, start, total]: [u8; 3]) -> Scripted {
         Page { items: items.collect(), total, page: 0, per_page: total.is_some().then_some(7), extra: Map::new() };
     let is_error = form >> 3 & 3 == 3;
     Scripted {
-        page: if is_error { Err(if start % 2 == 0 { 404 } else { 503 }) } else { Ok(page) },
+        page: if is_error { Err(if start.is_multiple_of(2) { 404 } else { 503 }) } else { Ok(page) },
         size: if form & 0x40 == 0 { 100 } else { 6 << 20 },
         is_slow: form & 0x20 != 0,
         is_busy: form & 0x80 != 0,

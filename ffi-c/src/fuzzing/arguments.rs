@@ -122,7 +122,7 @@ impl Call<'_, '_> {
         let strings: Box<[_]> = (0..self.input.below(4)).map(|_| self.string(likely)).collect();
         let (first, length) = (strings.as_ptr(), strings.len());
         self.arguments.arrays.push(strings);
-        let first = if self.input.byte() % 8 == 0 { ptr::null() } else { first };
+        let first = if self.input.byte().is_multiple_of(8) { ptr::null() } else { first };
         (first, self.count(first.is_null(), length))
     }
 
@@ -132,7 +132,7 @@ impl Call<'_, '_> {
             .collect();
         let (first, length) = (pairs.as_ptr(), pairs.len());
         self.arguments.key_values.push(pairs);
-        let first = if self.input.byte() % 8 == 0 { ptr::null() } else { first };
+        let first = if self.input.byte().is_multiple_of(8) { ptr::null() } else { first };
         (first, self.count(first.is_null(), length))
     }
 
@@ -149,7 +149,7 @@ impl Call<'_, '_> {
     }
 
     fn or_null<T: 'static>(&mut self, value: T) -> *const T {
-        if self.input.byte() % 32 == 0 { ptr::null() } else { self.arguments.keep(value) }
+        if self.input.byte().is_multiple_of(32) { ptr::null() } else { self.arguments.keep(value) }
     }
 
     pub(super) fn client_options(&mut self) -> *const zexa_client_options {
@@ -157,11 +157,12 @@ impl Call<'_, '_> {
         let url = self.sandbox().url().to_owned();
         let key = self.sandbox().api_key().to_owned();
         let ledger = self.directory.join("fuzzing.db");
-        let has_ledger = self.input.byte() % 2 == 0;
+        let has_ledger = self.input.byte().is_multiple_of(2);
         // No other hosts: these clients must not leave this machine.
         let urls = [&*url, &*url, &*url, &*url, "http://127.0.0.1:9/v1", "ftp://x", ""];
-        let (url, key) = (urls[self.input.below(urls.len())], if self.input.byte() % 8 == 0 { "wrong" } else { &*key });
-        let callback = self.input.byte() % 4 == 0;
+        let (url, key) =
+            (urls[self.input.below(urls.len())], if self.input.byte().is_multiple_of(8) { "wrong" } else { &*key });
+        let callback = self.input.byte().is_multiple_of(4);
         let options = zexa_client_options {
             struct_size: self.size::<zexa_client_options>(),
             on_attempt: callback.then_some(on_attempt),
@@ -175,8 +176,12 @@ impl Call<'_, '_> {
             max_retry_wait_ms: self.number(&[-1, 100]),
             max_retries: 0,
             allow_http: self.flag(),
-            ca_file: if self.input.byte() % 16 == 0 { self.arguments.text("/dev/null") } else { ptr::null() },
-            user_agent_suffix: if self.input.byte() % 8 == 0 { self.string(&["shop/1.2"]) } else { ptr::null() },
+            ca_file: if self.input.byte().is_multiple_of(16) { self.arguments.text("/dev/null") } else { ptr::null() },
+            user_agent_suffix: if self.input.byte().is_multiple_of(8) {
+                self.string(&["shop/1.2"])
+            } else {
+                ptr::null()
+            },
             default_headers,
             default_headers_count,
             http2: self.flag(),
@@ -191,7 +196,7 @@ impl Call<'_, '_> {
     }
 
     pub(super) fn call_options(&mut self, may_wait: bool) -> *const zexa_call_options {
-        if !may_wait && self.input.byte() % 2 == 0 {
+        if !may_wait && self.input.byte().is_multiple_of(2) {
             return ptr::null();
         }
         let (headers, headers_count) = self.key_values(&["X-Shop", "Host", ""]);
@@ -205,8 +210,8 @@ impl Call<'_, '_> {
             retry_ambiguous: self.flag(),
             headers,
             headers_count,
-            extra_query: if self.input.byte() % 4 == 0 { self.string(JSON) } else { ptr::null() },
-            extra_body: if self.input.byte() % 4 == 0 { self.string(JSON) } else { ptr::null() },
+            extra_query: if self.input.byte().is_multiple_of(4) { self.string(JSON) } else { ptr::null() },
+            extra_body: if self.input.byte().is_multiple_of(4) { self.string(JSON) } else { ptr::null() },
         };
         self.arguments.keep(options)
     }
@@ -218,11 +223,19 @@ impl Call<'_, '_> {
             concurrency: self.number(&[-1, 1, 8]),
             rate: [-1.0, -1.0, 1e6, f64::NAN, f64::INFINITY, 0.0, -7.5][self.input.below(7)],
             ordered: self.flag(),
-            ledger: if self.input.byte() % 8 == 0 { self.string(&["default", "none"]) } else { ptr::null() },
-            on_unknown: if self.input.byte() % 4 == 0 { self.string(&["send", "keep", "stop"]) } else { ptr::null() },
-            on_rejected: if self.input.byte() % 4 == 0 { self.string(&["send", "keep", "stop"]) } else { ptr::null() },
+            ledger: if self.input.byte().is_multiple_of(8) { self.string(&["default", "none"]) } else { ptr::null() },
+            on_unknown: if self.input.byte().is_multiple_of(4) {
+                self.string(&["send", "keep", "stop"])
+            } else {
+                ptr::null()
+            },
+            on_rejected: if self.input.byte().is_multiple_of(4) {
+                self.string(&["send", "keep", "stop"])
+            } else {
+                ptr::null()
+            },
             allow_past: self.flag(),
-            not_after: if self.input.byte() % 4 == 0 { self.string(TIMES) } else { ptr::null() },
+            not_after: if self.input.byte().is_multiple_of(4) { self.string(TIMES) } else { ptr::null() },
         };
         self.or_null(options)
     }
@@ -240,17 +253,17 @@ impl Call<'_, '_> {
             to: self.string(RECIPIENTS),
             from: self.string(&["ZEXA", "zexa@shop.example"]),
             body: self.string(&["Hello", "Olá 😀", ""]),
-            subject: if self.input.byte() % 4 == 0 { self.string(&["Hello"]) } else { ptr::null() },
-            html: if self.input.byte() % 8 == 0 { self.string(&["<p>"]) } else { ptr::null() },
+            subject: if self.input.byte().is_multiple_of(4) { self.string(&["Hello"]) } else { ptr::null() },
+            html: if self.input.byte().is_multiple_of(8) { self.string(&["<p>"]) } else { ptr::null() },
             template_json: match self.input.byte() % 8 {
                 0 => self.string(JSON),
                 // SAFETY: it is alive or NULL.
                 1 => unsafe { zexa_template_json(template) },
                 _ => ptr::null(),
             },
-            scheduled_at: if self.input.byte() % 8 == 0 { self.string(TIMES) } else { ptr::null() },
-            template_id: if self.input.byte() % 8 == 0 { self.string(&["tpl_1"]) } else { ptr::null() },
-            idempotency_key: if self.input.byte() % 2 == 0 { self.string(KEYS) } else { ptr::null() },
+            scheduled_at: if self.input.byte().is_multiple_of(8) { self.string(TIMES) } else { ptr::null() },
+            template_id: if self.input.byte().is_multiple_of(8) { self.string(&["tpl_1"]) } else { ptr::null() },
+            idempotency_key: if self.input.byte().is_multiple_of(2) { self.string(KEYS) } else { ptr::null() },
         }
     }
 
@@ -262,10 +275,10 @@ impl Call<'_, '_> {
             contact_list_id: self.string(&["lst_demo", "lst_1"]),
             sender_id: self.string(&["ZEXA"]),
             body: self.string(&["Hello"]),
-            template_json: if self.input.byte() % 8 == 0 { self.string(JSON) } else { ptr::null() },
-            scheduled_at: if self.input.byte() % 4 == 0 { self.string(TIMES) } else { ptr::null() },
+            template_json: if self.input.byte().is_multiple_of(8) { self.string(JSON) } else { ptr::null() },
+            scheduled_at: if self.input.byte().is_multiple_of(4) { self.string(TIMES) } else { ptr::null() },
             template_id: ptr::null(),
-            idempotency_key: if self.input.byte() % 2 == 0 { self.string(KEYS) } else { ptr::null() },
+            idempotency_key: if self.input.byte().is_multiple_of(2) { self.string(KEYS) } else { ptr::null() },
         };
         self.or_null(params)
     }
@@ -284,7 +297,7 @@ impl Call<'_, '_> {
             phone: self.string(&[&phone, "912"]),
             lists,
             lists_count,
-            email: if self.input.byte() % 2 == 0 { self.string(&["ana@shop.example"]) } else { ptr::null() },
+            email: if self.input.byte().is_multiple_of(2) { self.string(&["ana@shop.example"]) } else { ptr::null() },
         }
     }
 
@@ -305,8 +318,8 @@ impl Call<'_, '_> {
     pub(super) fn list_contacts_params(&mut self) -> *const zexa_list_contacts_params {
         let params = zexa_list_contacts_params {
             struct_size: self.size::<zexa_list_contacts_params>(),
-            list_id: if self.input.byte() % 4 == 0 { self.string(&["lst_demo"]) } else { ptr::null() },
-            search: if self.input.byte() % 4 == 0 { self.string(&["Ana"]) } else { ptr::null() },
+            list_id: if self.input.byte().is_multiple_of(4) { self.string(&["lst_demo"]) } else { ptr::null() },
+            search: if self.input.byte().is_multiple_of(4) { self.string(&["Ana"]) } else { ptr::null() },
             per_page: self.number(&[-1, 1, 2, 100]),
         };
         self.or_null(params)
@@ -349,7 +362,7 @@ impl Call<'_, '_> {
         let list = T::list(self.objects);
         match list.len() {
             0 => ptr::null_mut(),
-            _ if self.input.byte() % 16 == 0 => ptr::null_mut(),
+            _ if self.input.byte().is_multiple_of(16) => ptr::null_mut(),
             length => list[self.input.below(length)],
         }
     }

@@ -35,7 +35,7 @@ impl Call<'_, '_> {
                 self.receive(|output, error| unsafe { zexa_client_with_options(client, options, output, error) });
             }
             // SAFETY: see above.
-            7 if self.input.byte() % 4 == 0 => unsafe { zexa_client_close(self.pick()) },
+            7 if self.input.byte().is_multiple_of(4) => unsafe { zexa_client_close(self.pick()) },
             8..=16 => self.messages(),
             17..=20 => self.campaigns(),
             21..=26 => self.contacts(),
@@ -216,7 +216,7 @@ impl Call<'_, '_> {
     fn event(&mut self) {
         let length = self.input.below(64);
         let mut body = self.input.bytes(length);
-        if self.input.byte() % 2 == 0 {
+        if self.input.byte().is_multiple_of(2) {
             body = br#"{"event": "message.sent", "data": {"id": "msg_1", "to": "\u0000x"}}"#.to_vec();
         }
         // An invalid length is rejected, and the body is not read.
@@ -236,7 +236,7 @@ impl Call<'_, '_> {
             0 | 1 => {
                 let path = self.directory.join("fuzzing.db");
                 let path = path.to_str().expect("UTF-8");
-                let (path, create) = (self.string(&[path, path, path, "/"]), self.input.byte() % 2 == 0);
+                let (path, create) = (self.string(&[path, path, path, "/"]), self.input.byte().is_multiple_of(2));
                 // Other strings are names of files in the current directory, and are not created.
                 // SAFETY: see above. The string is not NULL if it is read.
                 let is_own = !path.is_null() && unsafe { *path } == b'/' as std::ffi::c_char;
@@ -266,7 +266,7 @@ impl Call<'_, '_> {
                 let path = self.directory.join("fuzzing.csv");
                 let path = self.arguments.text(path.to_str().expect("UTF-8"));
                 let mut count = 0;
-                let count = if self.input.byte() % 2 == 0 { &raw mut count } else { ptr::null_mut() };
+                let count = if self.input.byte().is_multiple_of(2) { &raw mut count } else { ptr::null_mut() };
                 // SAFETY: see above.
                 self.act(|error| unsafe { zexa_ledger_export(ledger, path, count, error) });
             }
@@ -344,7 +344,7 @@ impl Call<'_, '_> {
         // A string of the template itself is allowed.
         // SAFETY: see above.
         let own = unsafe { zexa_template_json(template) };
-        let text = if self.input.byte() % 4 == 0 { own } else { self.string(&["order", "pt", "Ana"]) };
+        let text = if self.input.byte().is_multiple_of(4) { own } else { self.string(&["order", "pt", "Ana"]) };
         match self.input.byte() % 3 {
             // SAFETY: see above.
             0 => self.receive(|output, error| unsafe { zexa_template_new(text, output, error) }),

@@ -53,7 +53,7 @@ pub fn c_abi(input: &[u8], directory: &Path) {
     }
     let (mut input, mut objects, sandbox) = (Input(input), Objects::default(), OnceLock::new());
     let mut rows: Vec<Box<Rows>> = Vec::new();
-    let clients_first = input.byte() % 2 == 0;
+    let clients_first = input.byte().is_multiple_of(2);
     for _ in 0..MAX_CALLS {
         if input.0.is_empty() {
             break;
@@ -86,7 +86,7 @@ impl Call<'_, '_> {
     fn receive<T: Handle>(&mut self, call: impl FnOnce(*mut *mut T, *mut *mut zexa_error) -> zexa_status) {
         // Previous values are overwritten, not freed.
         let mut output = ptr::dangling_mut::<T>();
-        let wants_output = self.input.byte() % 16 != 0;
+        let wants_output = !self.input.byte().is_multiple_of(16);
         let status = self.act(|error| call(if wants_output { &raw mut output } else { ptr::null_mut() }, error));
         if wants_output {
             assert_eq!(!output.is_null(), status == zexa_status::ZEXA_OK, "the output after {status:?}");
@@ -97,7 +97,7 @@ impl Call<'_, '_> {
     /// Makes a call, and checks its error.
     fn act(&mut self, call: impl FnOnce(*mut *mut zexa_error) -> zexa_status) -> zexa_status {
         let mut error = ptr::dangling_mut::<zexa_error>();
-        let wants_error = self.input.byte() % 8 != 0;
+        let wants_error = !self.input.byte().is_multiple_of(8);
         let status = call(if wants_error { &raw mut error } else { ptr::null_mut() });
         self.arguments = Arguments::default();
         assert_ne!(status, zexa_status::ZEXA_INTERNAL);
