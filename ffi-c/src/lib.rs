@@ -20,7 +20,7 @@ mod cancellation_guard;
 mod client;
 mod error;
 mod event;
-#[cfg(any(test, fuzzing))]
+#[cfg(all(any(test, fuzzing), not(feature = "test-exports")))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod generated;

@@ -82,10 +82,12 @@ impl Call<'_, '_> {
 
     /// An id of an object that exists, or any other string.
     pub(super) fn id(&mut self) -> *const c_char {
-        // SAFETY: the objects are alive. Accessors accept NULL.
         match self.input.byte() % 4 {
+            // SAFETY: the object is alive, or NULL, which accessors accept.
             0 => unsafe { zexa_message_id(self.pick()) },
+            // SAFETY: likewise.
             1 => unsafe { zexa_campaign_id(self.pick()) },
+            // SAFETY: likewise.
             2 => unsafe { zexa_contact_id(self.pick()) },
             _ => self.string(&["msg_1", "cmp_1", "../x", "%2e", "a/b"]),
         }

@@ -71,6 +71,8 @@ pub(crate) struct Call<'a, 'b> {
     input: &'a mut Input<'b>,
     objects: &'a mut Objects,
     sandbox: &'a OnceLock<Sandbox>,
+    /// Boxed, because runs have their addresses.
+    #[expect(clippy::vec_box, reason = "the addresses of the rows must not change")]
     rows: &'a mut Vec<Box<Rows>>,
     arguments: Arguments,
     directory: &'a Path,
