@@ -1,14 +1,14 @@
 //! Connections that are reset right before the request is written: nothing was sent, and the error says so.
 //!
-//! The functions of the C library that write are replaced in this program, because no server can reset a connection at that moment reliably.
+//! The function of the C library that writes is replaced in this program, because no server can reset a connection at that moment reliably.
 #![cfg(target_os = "linux")]
-#![allow(unsafe_code, reason = "functions of the C library are replaced")]
+#![allow(unsafe_code, reason = "a function of the C library is replaced")]
 
 use std::mem;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use futures_executor::block_on;
-use libc::{c_int, c_void, iovec, size_t, ssize_t};
+use libc::{c_int, msghdr, ssize_t};
 use serde_json::json;
 use zexa::{CallOptions, Kind, Outcome};
 use zexa_sandbox::Sandbox;
@@ -19,22 +19,12 @@ use crate::support::{builder, message};
 static FAILING: AtomicU16 = AtomicU16::new(0);
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn send(socket: c_int, bytes: *const c_void, length: size_t, flags: c_int) -> ssize_t {
-    if fails(socket) {
-        return -1;
-    }
-    let none = std::ptr::null::<c_void>();
-    // SAFETY: these are the arguments of the caller.
-    unsafe { libc::syscall(libc::SYS_sendto, socket, bytes, length, flags, none, 0) as ssize_t }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn writev(socket: c_int, slices: *const iovec, count: c_int) -> ssize_t {
+unsafe extern "C" fn sendmsg(socket: c_int, message: *const msghdr, flags: c_int) -> ssize_t {
     if fails(socket) {
         return -1;
     }
     // SAFETY: these are the arguments of the caller.
-    unsafe { libc::syscall(libc::SYS_writev, socket, slices, count) as ssize_t }
+    unsafe { libc::syscall(libc::SYS_sendmsg, socket, message, flags) as ssize_t }
 }
 
 /// Whether this write fails. Sets `errno`.
