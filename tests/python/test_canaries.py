@@ -96,7 +96,8 @@ def test_a_call(sandbox: Sandbox, name: str, caplog: pytest.LogCaptureFixture, t
         except zexa.APIError as error:
             seen.append(error)
         if name in RESULTS:
-            seen += client.messages.send_many([{**MESSAGE, "idempotency_key": "order-2"}])
+            row: Any = {**MESSAGE, "idempotency_key": "order-2"}
+            seen += client.messages.send_many([row])
     for value in seen:
         assert_nothing(everything(value))
         if isinstance(value, zexa.Message):

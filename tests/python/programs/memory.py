@@ -28,7 +28,8 @@ def use(options: dict[str, Any], key: str) -> tuple[zexa.Client, zexa.AsyncClien
         client.messages.get("msg_none")
     except zexa.NotFoundError as error:
         print(repr(error), file=sys.stderr)
-    assert all(result.error is None for result in client.messages.send_many([sms("in a run")]))
+    row: Any = sms("in a run")
+    assert all(result.error is None for result in client.messages.send_many([row]))
     other = zexa.AsyncClient(api_key=key, **options)
 
     async def send() -> None:
