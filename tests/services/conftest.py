@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ VARIABLES = ("ZEXA_API_KEY", "ZEXA_BASE_URL", "ZEXA_LOG", "HTTP_PROXY", "HTTPS_P
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> None:
     """Remove the environment variables that would affect clients."""
+    # A background job inherits that the signal is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in VARIABLES:
         os.environ.pop(name, None)
         os.environ.pop(name.lower(), None)
