@@ -1,4 +1,4 @@
-"""uvicorn: worker processes, each with an async client, are recycled, reloaded and killed under load, and stop gracefully."""
+"""uvicorn: worker processes, each with an async client, are recycled and killed under load, and stop gracefully."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from load import Load, http
 from orders import compare, compare_ledger
-from processes import children, environment, kill, wait_until_replaced
+from processes import children, environment, kill
 from programs.process import Process, Program, until
 from sandbox import Sandbox, Server
 
@@ -59,17 +59,6 @@ def test_workers_are_recycled(server: Server) -> None:
         assert "Maximum request limit of 15 exceeded" in service.errors()
     # Workers end gracefully. On a busy machine, the supervisor may kill one that does not respond within 5 s.
     assert compare(server, load.reports)["sent"] > 60
-
-
-def test_workers_are_reloaded(server: Server) -> None:
-    with uvicorn(server) as (service, port):
-        with Load(http(port), 200) as load:
-            load.wait_for(40)
-            before = workers_of(service)
-            service.signal(signal.SIGHUP)
-            wait_until_replaced(before, lambda: workers_of(service))
-        stop(service)
-    assert compare(server, load.reports)["sent"] > 100
 
 
 def test_workers_are_killed(stalling_server: Server, ledger: Path) -> None:
