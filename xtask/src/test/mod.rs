@@ -230,12 +230,6 @@ const STEPS: &[Step] = &[
         run: chaos::wire::check,
     },
     Step {
-        name: "services",
-        about: "web servers, task queues and other services whose workers are recycled, killed and stopped under load",
-        needs_build: true,
-        run: services::check,
-    },
-    Step {
         name: "node",
         about: "the Node tests: scenarios, behaviour, snippets in the READMEs, examples",
         needs_build: true,
@@ -247,7 +241,16 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: python::check,
     },
+    Step {
+        name: "services",
+        about: "web servers, task queues and other services whose workers are recycled, killed and stopped under load",
+        needs_build: true,
+        run: services::check,
+    },
 ];
+
+/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes.
+const ON_DEMAND: [&str; 1] = ["services"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [
@@ -263,7 +266,7 @@ const TOGETHER: [&[&str]; 4] = [
         "cli-wheel",
         "demo",
     ],
-    &["chaos", "services", "node", "python"],
+    &["chaos", "node", "python"],
 ];
 
 /// Result of a step.
@@ -282,12 +285,13 @@ pub(crate) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs the named steps, or all of them, and prints a summary.
+/// Runs the named steps, or all but those on demand, and prints a summary.
 pub(crate) fn run(names: &[&str]) -> ExitCode {
-    let steps = match select(STEPS, names, |step| step.name) {
+    let mut steps = match select(STEPS, names, |step| step.name) {
         Ok(steps) => steps,
         Err(reason) => return usage(&reason),
     };
+    steps.retain(|step| names.contains(&step.name) || !ON_DEMAND.contains(&step.name));
     let start = Instant::now();
     release::optimise_less();
     let background = prerequisites::start(&steps.iter().map(|step| step.name).collect::<Vec<_>>());
