@@ -68,7 +68,7 @@ async fn exchange(
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let mut http_request = to_http(&shared.config, request, call, body)?;
     progress.set_connection(CapturedConnection::of(&mut http_request));
-    let response = pool.client.request(http_request);
+    let response = pool.send(http_request);
     let mut response = match until(limit.at, response).await {
         Some(response) => response.map_err(|error| connection_error(error, progress))?,
         None => {

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use http::Version;
-use hyper_util::client::legacy::Client;
+use http::{Request, Version};
+use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::Shared;
-use super::connect::Connector;
+use super::connect::{Attempts, Connector};
 use super::progress::WatchedBody;
 use crate::Result;
 
@@ -36,7 +36,8 @@ pub(crate) struct Http {
 /// A pool of connections. Pools of a runtime are numbered.
 #[derive(Clone)]
 pub(crate) struct Pool {
-    pub(crate) client: Client<Connector, WatchedBody>,
+    client: Client<Connector, WatchedBody>,
+    attempts: Attempts,
     number: u64,
     longest_idle: Duration,
 }
@@ -168,6 +169,14 @@ impl Pool {
             let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
             builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
         }
-        Ok(Pool { client: builder.build(shared.connector()?), number, longest_idle })
+        let attempts = Attempts::default();
+        let client = builder.build(shared.connector()?.for_pool(attempts.clone()));
+        Ok(Pool { client, attempts, number, longest_idle })
+    }
+
+    /// Sends the request of an attempt.
+    pub(crate) fn send(&self, request: Request<WatchedBody>) -> ResponseFuture {
+        self.attempts.begin();
+        self.client.request(request)
     }
 }

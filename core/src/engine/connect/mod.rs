@@ -31,6 +31,7 @@ use self::failure::Reason;
 pub(crate) use self::failure::{ConnectError, code_of_loss, is_closed_by_server};
 pub(crate) use self::rejected::Rejected;
 use self::resolver::Resolver;
+pub(crate) use self::socket::Attempts;
 use self::socket::Socket;
 use self::stream::Stream;
 pub(crate) use self::stream::{CapturedConnection, Connection, UsesTls};
@@ -45,7 +46,10 @@ const KEEP_ALIVE_PROBES: u32 = 3;
 
 /// Opens connections. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Connector(Arc<Parts>);
+pub(crate) struct Connector {
+    parts: Arc<Parts>,
+    attempts: Attempts,
+}
 
 struct Parts {
     tcp: HttpConnector<Resolver>,
@@ -103,7 +107,13 @@ impl Connector {
         proxy_tls.alpn_protocols.clear();
         tls.client_auth_cert_resolver = authentication.clone();
         let (tls, proxy_tls) = (Arc::new(tls).into(), Arc::new(proxy_tls).into());
-        Connector(Arc::new(Parts { tcp, route, tls, proxy_tls, authentication, timeout, user_agent }))
+        let parts = Parts { tcp, route, tls, proxy_tls, authentication, timeout, user_agent };
+        Connector { parts: Arc::new(parts), attempts: Attempts::default() }
+    }
+
+    /// The connector of a pool with these attempts.
+    pub(crate) fn for_pool(self, attempts: Attempts) -> Connector {
+        Connector { attempts, ..self }
     }
 }
 
@@ -117,7 +127,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, target: Uri) -> Self::Future {
-        let parts = self.0.clone();
+        let Connector { parts, attempts } = self.clone();
         Box::pin(async move {
             let progress = Progress(AtomicU8::new(Step::Tcp as u8));
             let connected = match tokio::time::timeout(parts.timeout, parts.connect(&target, &progress)).await {
@@ -128,7 +138,8 @@ impl Service<Uri> for Connector {
                 Route::Direct => None,
                 Route::Proxy(proxy) => Some(proxy.authority.as_str()),
             };
-            connected.map(TokioIo::new).map_err(|reason| reason.into_error(&authority(&target), proxy))
+            let pooled = connected.map(|connection| TokioIo::new(connection.pooled(attempts)));
+            pooled.map_err(|reason| reason.into_error(&authority(&target), proxy))
         })
     }
 }

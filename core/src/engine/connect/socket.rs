@@ -1,7 +1,10 @@
 //! [`Socket`]: a TCP connection that notices immediately that the server has closed it, and never raises SIGPIPE.
 
 use std::io::{self, IoSlice, Read};
+use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
@@ -24,23 +27,51 @@ const NO_SIGNAL: i32 = 0;
 ///
 /// The HTTP library reads from an idle connection right before it writes a request, to detect that the server has closed it. A socket of the runtime
 /// is only read if the event queue has reported it as readable, and the queue may have been polled some time ago: before a wait for the ledger, or
-/// while another program had the processor. A socket that has not sent anything since it last received data is therefore read directly. What remains
-/// is the race between that read and the write: a few microseconds, and the time that the end of the connection needs to arrive.
+/// while another program had the processor. A socket that has not sent anything since it last received data is therefore read directly, once for each
+/// attempt that may use it. What remains is the race between that read and the write: a few microseconds, and the time that the end of the connection
+/// needs to arrive.
 pub(super) struct Socket {
     tcp: TcpStream,
     writes: Writes,
     /// Whether data was sent after data was last received, so that a response is expected.
     expects_response: bool,
+    /// The attempts of the pool, and their number when the socket was last read directly. `None` during the handshakes.
+    attempts: Option<(Attempts, u64)>,
+}
+
+/// Counts the attempts of a pool.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempts(Arc<AtomicU64>);
+
+impl Attempts {
+    /// Counts an attempt, before its request is passed to a connection.
+    pub(crate) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Socket {
     pub(super) fn new(tcp: TcpStream) -> Socket {
-        Socket { tcp, writes: Writes::default(), expects_response: false }
+        Socket { tcp, writes: Writes::default(), expects_response: false, attempts: None }
     }
 
-    /// Notes that the handshakes are over, and that the server sends nothing before the first request.
-    pub(super) fn begin_idle(&mut self) {
+    /// Notes that the handshakes are over, and that the server sends nothing before the first request. The socket belongs to a pool with these attempts.
+    pub(super) fn begin_idle(&mut self, attempts: Attempts) {
         self.expects_response = false;
+        // The attempt that has opened the connection follows.
+        let before = attempts.count().wrapping_sub(1);
+        self.attempts = Some((attempts, before));
+    }
+
+    /// Whether an attempt has begun since the socket was last read directly. Its request may follow.
+    fn has_new_attempt(&mut self) -> bool {
+        let Some((attempts, before)) = &mut self.attempts else { return false };
+        let count = attempts.count();
+        mem::replace(before, count) != count
     }
 
     pub(super) fn writes(&self) -> &Writes {
@@ -88,7 +119,7 @@ impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let start = buffer.filled().len();
         let read = match Pin::new(&mut self.tcp).poll_read(cx, buffer) {
-            Poll::Pending if !self.expects_response => self.read_directly(buffer),
+            Poll::Pending if !self.expects_response && self.has_new_attempt() => self.read_directly(buffer),
             read => read,
         };
         if buffer.filled().len() > start {
@@ -133,13 +164,15 @@ mod tests {
     use super::*;
 
     /// Runs a future with a socket and its peer, without a turn of the event queue between its polls.
-    fn with_sockets<F: Future<Output = ()>>(test: impl FnOnce(Socket, std::net::TcpStream) -> F) {
+    fn with_sockets<F: Future<Output = ()>>(test: impl FnOnce(Socket, std::net::TcpStream, Attempts) -> F) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
             let tcp = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
             let (peer, _) = listener.accept().expect("a connection");
-            test(Socket::new(tcp), peer).await;
+            let (mut socket, attempts) = (Socket::new(tcp), Attempts::default());
+            socket.begin_idle(attempts.clone());
+            test(socket, peer, attempts).await;
         });
     }
 
@@ -152,9 +185,10 @@ mod tests {
 
     #[test]
     fn the_end_of_an_idle_connection_is_seen_without_the_event_queue() {
-        with_sockets(async |mut socket, peer| {
+        with_sockets(async |mut socket, peer, attempts| {
             assert!(poll_read(&mut socket).is_pending());
             peer.shutdown(Shutdown::Write).expect("a connection");
+            attempts.begin();
             // On loopback, the end has arrived when the call returns.
             assert!(matches!(poll_read(&mut socket), Poll::Ready(Ok(0))));
         });
@@ -162,19 +196,20 @@ mod tests {
 
     #[test]
     fn a_response_is_left_to_the_event_queue() {
-        with_sockets(async |mut socket, mut peer| {
+        with_sockets(async |mut socket, mut peer, attempts| {
             socket.write_all(b"request").await.expect("sent");
             io::Write::write_all(&mut peer, b"response").expect("sent");
             assert!(poll_read(&mut socket).is_pending());
             assert_eq!(socket.read(&mut [0; 64]).await.expect("a response"), 8);
             drop(peer);
+            attempts.begin();
             assert!(poll_read(&mut socket).is_ready());
         });
     }
 
     #[test]
     fn nothing_is_written_after_the_claim_that_nothing_was_sent() {
-        with_sockets(async |mut socket, peer| {
+        with_sockets(async |mut socket, peer, _| {
             let writes = socket.writes().clone();
             socket.write_all(b"first").await.expect("sent");
             let count = writes.count();

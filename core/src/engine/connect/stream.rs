@@ -14,7 +14,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::super::identity::{ClientAuthentication, ClientCertificate};
 use super::rejected::Rejected;
-use super::socket::Socket;
+use super::socket::{Attempts, Socket};
 use super::writes::Writes;
 
 /// A connection over which requests can be sent.
@@ -28,9 +28,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(mut stream: Stream, is_forwarded: bool, authentication: Arc<ClientAuthentication>) -> Connection {
-        stream.socket_mut().begin_idle();
+    pub(super) fn new(stream: Stream, is_forwarded: bool, authentication: Arc<ClientAuthentication>) -> Connection {
         Connection { stream, is_forwarded, is_new: true, authentication }
+    }
+
+    /// The connection in a pool with these attempts.
+    pub(super) fn pooled(mut self, attempts: Attempts) -> Connection {
+        self.stream.socket_mut().begin_idle(attempts);
+        self
     }
 
     fn writes(&self) -> Writes {
