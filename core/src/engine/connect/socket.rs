@@ -35,7 +35,7 @@ pub(super) struct Socket {
     writes: Writes,
     /// Whether data was sent after data was last received, so that a response is expected.
     expects_response: bool,
-    /// The attempts of the pool, and their number when the socket was last read directly. `None` during the handshakes.
+    /// The attempts of the pool, and their number when the socket was last read directly. `None` during the handshakes, and with HTTP/2.
     attempts: Option<(Attempts, u64)>,
 }
 

@@ -34,8 +34,21 @@ impl Connection {
 
     /// The connection in a pool with these attempts.
     pub(super) fn pooled(mut self, attempts: Attempts) -> Connection {
-        self.stream.socket_mut().begin_idle(attempts);
+        // Over HTTP/2, a server announces the end of the connection, and processes requests that were sent before the client has read that. If the
+        // announcement is read right before a request is written, the request fails.
+        if !self.is_http2() {
+            self.stream.socket_mut().begin_idle(attempts);
+        }
         self
+    }
+
+    fn is_http2(&self) -> bool {
+        let protocol = match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            Stream::TlsInTls(stream) => stream.get_ref().1.alpn_protocol(),
+        };
+        protocol == Some(b"h2")
     }
 
     fn writes(&self) -> Writes {
@@ -142,13 +155,8 @@ impl Stream {
 
 impl connect::Connection for Connection {
     fn connected(&self) -> Connected {
-        let protocol = match &self.stream {
-            Stream::Plain(_) => None,
-            Stream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
-            Stream::TlsInTls(stream) => stream.get_ref().1.alpn_protocol(),
-        };
         let connected = Connected::new().proxy(self.is_forwarded).extra(self.writes());
-        if protocol == Some(b"h2") { connected.negotiated_h2() } else { connected }
+        if self.is_http2() { connected.negotiated_h2() } else { connected }
     }
 }
 
