@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,35 +10,16 @@ from typing import Any
 import pytest
 import zexa
 
+from fixtures import environment, sandbox
 from sandbox import Sandbox, Server
-from scenarios.files import PLAYED, sandbox_program, summary
+from scenarios.files import PLAYED, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 # The report of a pytest-xdist worker on its scenarios: the name under which it is sent, and the key under which it is stored.
 PLAYED_BY_WORKER = "scenarios"
 REPORT = pytest.StashKey[str]()
-# Environment variables that would affect clients.
-VARIABLES = ("ZEXA_API_KEY", "ZEXA_BASE_URL", "ZEXA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-
-@pytest.fixture(scope="session", autouse=True)
-def environment() -> Iterator[None]:
-    """Remove the environment variables that would affect tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in VARIABLES:
-            patch.delenv(name, raising=False)
-            patch.delenv(name.lower(), raising=False)
-        # A background job inherits that the signal is ignored.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        yield
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """The running program."""
-    running = Sandbox(sandbox_program())
-    yield running
-    running.end()
+__all__ = ["environment", "sandbox"]
 
 
 @pytest.fixture

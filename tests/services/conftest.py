@@ -1,38 +1,17 @@
-"""Fixtures: a sandbox for the whole run, and for each test a server that injects faults, a folder and a ledger."""
+"""Fixtures: for each test a server that injects faults, a folder and a ledger. The others are those of the Python tests."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fixtures import environment, sandbox
 from orders import FAULTS
 from sandbox import Sandbox, Server
-from scenarios.files import sandbox_program
 
-# Environment variables that would affect clients.
-VARIABLES = ("ZEXA_API_KEY", "ZEXA_BASE_URL", "ZEXA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def environment() -> None:
-    """Remove the environment variables that would affect clients."""
-    # A background job inherits that the signal is ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for name in VARIABLES:
-        os.environ.pop(name, None)
-        os.environ.pop(name.lower(), None)
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """The running program."""
-    running = Sandbox(sandbox_program())
-    yield running
-    running.end()
+__all__ = ["environment", "sandbox"]
 
 
 @pytest.fixture
