@@ -1,7 +1,7 @@
 //! [`Dialect`]: how a CSV file is written. It is detected once, and stored with the job, so that a resumed job reads the file in the same way.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use encoding_rs::Encoding;
@@ -38,7 +38,28 @@ pub(crate) struct Overrides {
 }
 
 /// A file as UTF-8.
-pub(crate) type Decoded = BufReader<DecodeReaderBytes<File, Vec<u8>>>;
+///
+/// All reads go through the buffer. The decoder loses the rest of the last character if it is read into fewer than four bytes, and `BufReader` passes
+/// `read_to_end` and `read_to_string` on to it.
+pub(crate) struct Decoded(BufReader<DecodeReaderBytes<File, Vec<u8>>>);
+
+impl Read for Decoded {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(bytes)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Decoded {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
 
 impl Dialect {
     /// Detects how a file is written, and rewinds it.
@@ -88,7 +109,7 @@ pub(super) fn decoded_text(mut file: File) -> Result<String, TableError> {
 }
 
 fn decode(file: File, encoding: &'static Encoding) -> Decoded {
-    BufReader::with_capacity(64 * 1024, DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(file))
+    Decoded(BufReader::with_capacity(64 * 1024, DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(file)))
 }
 
 /// The delimiter in a first line such as `sep=;`, and the text after that line.
@@ -195,5 +216,18 @@ mod tests {
         let mut text = String::new();
         dialect.read(file).expect("a reader").read_to_string(&mut text).expect("a text");
         assert_eq!(text, "nome,João\n");
+    }
+
+    #[test]
+    fn the_last_character_is_complete_whatever_the_size_of_the_reads() {
+        // Half of a code unit at the end, which becomes U+FFFD, and a character of three bytes before it.
+        for length in 1..100 {
+            let mut file = tempfile::tempfile().expect("a file");
+            let bytes = [b"\xff\xfe".to_vec(), b"\x14\x20".repeat(length), vec![0x61]].concat();
+            file.write_all(&bytes).expect("a file that can be written");
+            file.rewind().expect("a file that can be rewound");
+            let text = decoded_text(file).expect("a text");
+            assert_eq!(text, "—".repeat(length) + "\u{fffd}");
+        }
     }
 }
