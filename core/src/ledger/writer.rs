@@ -245,9 +245,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_claim_whose_answer_nobody_takes_is_given_up() {
-        let writer = Writer::new(Box::new(Memory::default()), 1);
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        // Waits until the other end is dropped.
+        let wait = move |_: &[Change]| Ok(wait.recv().unwrap_or_default());
+        let writer = Writer::new(Box::new(Hooked(Memory::default(), wait)), 1);
         let mut claiming = Box::pin(writer.claim(claim()));
         assert!(claiming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(go);
         // Both changes are answered in their order, so the claim has its answer.
         writer.look("order-1").await.expect("a row").expect("claimed");
         drop(claiming);
