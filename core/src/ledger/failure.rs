@@ -7,6 +7,9 @@ use rusqlite::{ErrorCode, ffi};
 
 use crate::{Error, Kind, Outcome};
 
+/// Why a damaged ledger cannot be used.
+pub(crate) const IS_DAMAGED: &str = "is damaged";
+
 /// The error of a ledger that was opened and can no longer be used.
 pub(crate) fn unusable(path: &Path, reason: &str) -> Error {
     Error::new(Kind::Other, Outcome::NotSent, format!("the ledger {} {reason}", path.display()))
@@ -46,7 +49,10 @@ pub(crate) fn reason(error: &rusqlite::Error) -> String {
         Some(ErrorCode::DiskFull) => "cannot be written: the disk is full".to_owned(),
         Some(ErrorCode::ReadOnly) => "is not writable".to_owned(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "is in use by another program".to_owned(),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "is damaged".to_owned(),
+        // A query is only interrupted if it does not end.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::OperationInterrupted) => {
+            IS_DAMAGED.to_owned()
+        }
         _ => format!("cannot be used: {error}"),
     }
 }

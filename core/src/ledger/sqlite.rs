@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 
 #[cfg(target_os = "linux")]
 use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
-use super::failure::{is_busy, no_journal, reason, reason_to_open, unusable};
+use super::failure::{IS_DAMAGED, is_busy, no_journal, reason, reason_to_open, unusable};
 use super::file::{LedgerFile, about};
 use super::key::{Hasher, random_salt};
 use super::locks::{Locks, Transaction};
@@ -177,7 +177,15 @@ impl Sqlite {
     fn read<T>(&mut self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         let path = &self.file.path;
         let _transaction = begin(&self.locks, &self.file)?;
-        query(self.connection.as_ref().expect("only drop takes it")).map_err(|error| unusable(path, &reason(&error)))
+        let connection = self.connection.as_mut().expect("only drop takes it");
+        let size = self.file.size();
+        let read = |connection: &mut Connection| {
+            limit_steps(connection, Some(size))?;
+            let result = query(connection);
+            limit_steps(connection, None)?;
+            result
+        };
+        read(connection).map_err(|error| unusable(path, &reason(&error)))
     }
 
     /// Runs the statements in one transaction. When this returns, their effect is durable.
@@ -281,6 +289,23 @@ fn prepare(connection: &mut Connection, file: &LedgerFile) -> Result<()> {
     transaction.commit().map_err(fail)
 }
 
+/// Interrupts a query after more steps than a file of this size can need: pages of a damaged file may refer to each other in a circle. `None` removes
+/// the limit.
+fn limit_steps(connection: &mut Connection, size: Option<u64>) -> rusqlite::Result<()> {
+    /// Steps between two checks.
+    const BATCH: i32 = 10_000;
+    /// A row has at least 100 bytes, and takes fewer than 100 steps.
+    const STEPS_PER_BYTE: u64 = 10;
+    let handler = size.map(|size| {
+        let mut batches = 100 + size.saturating_mul(STEPS_PER_BYTE) / BATCH.unsigned_abs() as u64;
+        move || {
+            batches = batches.saturating_sub(1);
+            batches == 0
+        }
+    });
+    connection.progress_handler(BATCH, handler)
+}
+
 impl Store for Sqlite {
     fn apply(&mut self, changes: &[Change]) -> Result<Vec<Reply>> {
         let locks = self.locks.clone();
@@ -318,9 +343,16 @@ impl Store for Sqlite {
                 })?;
                 rows.collect::<rusqlite::Result<Vec<_>>>()
             })?;
-            let Some((_, id)) = batch.last() else { return Ok(()) };
-            last = *id;
-            batch.into_iter().try_for_each(|(row, _)| visit(row))?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            for (row, id) in batch {
+                // In a damaged file, a batch may end where it began.
+                if mem::replace(&mut last, id) >= id {
+                    return Err(unusable(&self.file.path, IS_DAMAGED));
+                }
+                visit(row)?;
+            }
         }
     }
 
