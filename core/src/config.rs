@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ::url::Url;
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use zeroize::Zeroizing;
 
 use crate::client_options::ClientValues;
@@ -58,7 +58,7 @@ impl Config {
         let user_agent = user_agent(product, values.user_agent_suffix.as_deref())?;
         let values = values.or(&ClientValues::defaults());
         Ok(Config {
-            headers: headers(authorization, user_agent, &values.default_headers.0)?,
+            headers: headers(host(&base_url, &values), authorization, user_agent, &values.default_headers.0)?,
             timeout: defaulted(positive("timeout", values.timeout)?),
             connect_timeout: defaulted(positive("connect_timeout", values.connect_timeout)?),
             deadline: positive("deadline", values.deadline)?,
@@ -129,8 +129,21 @@ fn base_url_of(environment: &Environment, allow_http: bool) -> Result<Url> {
     }
 }
 
-fn headers(authorization: HeaderValue, user_agent: HeaderValue, extra: &[(String, String)]) -> Result<HeaderMap> {
+/// The `Host` header, which the HTTP library would otherwise write for each request. `None` if requests may be sent over HTTP/2, which has none.
+fn host(base_url: &Url, values: &ClientValues) -> Option<HeaderValue> {
+    let host = base_url.host_str().filter(|_| !defaulted(values.http2))?;
+    let value = base_url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    HeaderValue::try_from(value).ok()
+}
+
+fn headers(
+    host: Option<HeaderValue>,
+    authorization: HeaderValue,
+    user_agent: HeaderValue,
+    extra: &[(String, String)],
+) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
+    headers.extend(host.map(|host| (HOST, host)));
     for (name, value) in extra {
         let (name, value) = header("default_headers", name, value)?;
         headers.insert(name, value);

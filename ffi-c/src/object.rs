@@ -50,11 +50,17 @@ impl<M> Object<M> {
 }
 
 /// NUL-terminated strings in one buffer.
-#[derive(Default)]
 pub(crate) struct StringTable {
     bytes: Vec<u8>,
     /// Offset of each string. `None` for an absent one.
     starts: Vec<Option<u32>>,
+}
+
+impl Default for StringTable {
+    /// With space for the strings of a usual model, so that it need not grow.
+    fn default() -> StringTable {
+        StringTable { bytes: Vec::with_capacity(128), starts: Vec::with_capacity(12) }
+    }
 }
 
 impl StringTable {
@@ -62,11 +68,9 @@ impl StringTable {
     pub(crate) fn push(&mut self, text: &str) {
         // The size limit of responses is far below 4 GiB.
         self.starts.push(u32::try_from(self.bytes.len()).ok());
-        let mut parts = text.split('\0');
-        self.bytes.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
-        for part in parts {
-            self.bytes.extend_from_slice("\u{fffd}".as_bytes());
-            self.bytes.extend_from_slice(part.as_bytes());
+        match text.contains('\0') {
+            false => self.bytes.extend_from_slice(text.as_bytes()),
+            true => self.bytes.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
         }
         self.bytes.push(0);
     }

@@ -316,7 +316,7 @@ fn wait_before_next(
 /// Waits for a permit to use a connection.
 async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> Result<Option<Permit>> {
     check_active(shared, call, history)?;
-    http.catch_up().await;
+    http.catch_up_before_attempt().await;
     if !http.needs_permit() {
         return Ok(None);
     }

@@ -83,14 +83,19 @@ impl Http {
         self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.version() != Some(Version::HTTP_2))
     }
 
-    /// Lets the connections detect that the server has closed them, such as while the process was suspended.
+    /// Lets the connections read what the server has sent while the runtime was not driven, or had other tasks to run.
     ///
-    /// A runtime that has tasks to run polls its sockets only from time to time. The first yield lets it read from them, the second lets the tasks of
-    /// the connections act on that. For a blocking call, the runtime pool does the same.
+    /// The first yield lets the runtime poll its sockets, the second lets the tasks of the connections act on that. For a blocking call, both cost a
+    /// system call.
     pub(crate) async fn catch_up(&self) {
-        if self.is_shared {
-            yield_now().await;
-            yield_now().await;
+        yield_now().await;
+        yield_now().await;
+    }
+
+    /// Like [`catch_up`](Self::catch_up), before an attempt. Over HTTP/1.1, this is not needed: the socket is read right before the request is written.
+    pub(crate) async fn catch_up_before_attempt(&self) {
+        if self.http2.is_some() {
+            self.catch_up().await;
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use std::{mem, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::{coop, yield_now};
+use tokio::task::coop;
 use tokio::time::timeout;
 
 use super::http::Http;
@@ -106,14 +106,7 @@ impl RuntimeLease {
     pub(crate) fn block_on<F: Future>(&self, call: F, cancel: Option<&CancelToken>) -> Result<F::Output> {
         check_blocking_allowed()?;
         let runtime = &self.pooled().runtime;
-        let mut call = pin!(async {
-            // The runtime was not driven since its last call, so it has not noticed if the server has closed the connection since then. The first
-            // yield lets it read from the socket, the second lets the connection's task act on that. Without them, half of all calls on connections
-            // that the server had closed were sent on them and lost.
-            yield_now().await;
-            yield_now().await;
-            call.await
-        });
+        let mut call = pin!(call);
         if let Some((token, check)) = cancel.and_then(|token| Some((token, token.interrupt_check()?))) {
             loop {
                 if let Ok(output) = runtime.block_on(async { timeout(INTERRUPT_CHECK_INTERVAL, call.as_mut()).await }) {

@@ -27,6 +27,29 @@ fn sequential_calls_share_a_connection() {
     assert_eq!(sandbox.connections(), 1);
 }
 
+/// The body of a large response is complete long after its head. The connection is returned to the pool all the same before the next call begins.
+#[test]
+fn sequential_calls_with_large_responses_share_a_connection() {
+    let text = "a".repeat(2 << 20);
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/new", "times": 0, "status": 200, "body": {"text": text}}],
+    }));
+    let client = client(&sandbox);
+    for _ in 0..20 {
+        let response = client.request(Method::Get, "/new", &[], None).expect("a response");
+        assert_eq!(response.body["text"], text);
+    }
+    assert_eq!(sandbox.connections(), 1);
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/new", "times": 0, "status": 200, "body": {"text": text}}],
+    }));
+    let client = crate::support::async_client(&sandbox);
+    for _ in 0..20 {
+        block_on(client.request(Method::Get, "/new", &[], None)).expect("a response");
+    }
+    assert_eq!(sandbox.connections(), 1);
+}
+
 #[test]
 fn concurrent_threads_use_one_connection_each_and_return_it() {
     let sandbox = Sandbox::start();

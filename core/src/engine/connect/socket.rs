@@ -1,7 +1,6 @@
 //! [`Socket`]: a TCP connection that notices immediately that the server has closed it, and never raises SIGPIPE.
 
 use std::io::{self, IoSlice, Read};
-use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,7 +34,7 @@ pub(super) struct Socket {
     writes: Writes,
     /// Whether data was sent after data was last received, so that a response is expected.
     expects_response: bool,
-    /// The attempts of the pool, and their number when the socket was last read directly. `None` during the handshakes, and with HTTP/2.
+    /// The attempts of the pool, and their number when a direct read last found nothing. `None` during the handshakes, and with HTTP/2.
     attempts: Option<(Attempts, u64)>,
 }
 
@@ -67,15 +66,22 @@ impl Socket {
         self.attempts = Some((attempts, before));
     }
 
-    /// Whether an attempt has begun since the socket was last read directly. Its request may follow.
-    fn has_new_attempt(&mut self) -> bool {
-        let Some((attempts, before)) = &mut self.attempts else { return false };
-        let count = attempts.count();
-        mem::replace(before, count) != count
-    }
-
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
+    }
+
+    /// Reads directly if an attempt has begun since this last found nothing to read: its request may follow.
+    fn read_before_attempt(&mut self, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Some((attempts, before)) = &self.attempts else { return Poll::Pending };
+        let count = attempts.count();
+        if *before == count {
+            return Poll::Pending;
+        }
+        let read = self.read_directly(buffer);
+        if let (Poll::Pending, Some((_, before))) = (&read, &mut self.attempts) {
+            *before = count;
+        }
+        read
     }
 
     fn read_directly(&self, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -119,7 +125,7 @@ impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let start = buffer.filled().len();
         let read = match Pin::new(&mut self.tcp).poll_read(cx, buffer) {
-            Poll::Pending if !self.expects_response && self.has_new_attempt() => self.read_directly(buffer),
+            Poll::Pending if !self.expects_response => self.read_before_attempt(buffer),
             read => read,
         };
         if buffer.filled().len() > start {
@@ -190,6 +196,21 @@ mod tests {
             peer.shutdown(Shutdown::Write).expect("a connection");
             attempts.begin();
             // On loopback, the end has arrived when the call returns.
+            assert!(matches!(poll_read(&mut socket), Poll::Ready(Ok(0))));
+        });
+    }
+
+    #[test]
+    fn the_end_is_seen_behind_any_amount_of_data() {
+        with_sockets(async |mut socket, mut peer, attempts| {
+            io::Write::write_all(&mut peer, &[0; 5 * READ_DIRECTLY]).expect("sent");
+            drop(peer);
+            attempts.begin();
+            let mut received = 0;
+            while let Poll::Ready(Ok(count @ 1..)) = poll_read(&mut socket) {
+                received += count;
+            }
+            assert_eq!(received, 5 * READ_DIRECTLY);
             assert!(matches!(poll_read(&mut socket), Poll::Ready(Ok(0))));
         });
     }
