@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use ::url::Position;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
-use hyper_util::client::legacy;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
-use super::connect::{CapturedConnection, ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
+use super::connect::{ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
+use super::pool::SendError;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
 use super::response_head::{Received, ResponseHead};
@@ -22,7 +23,7 @@ use super::secrets::Secrets;
 use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::Decoder;
-use crate::proxy::Route;
+use crate::proxy::{Proxy, Route};
 use crate::{Error, Kind, Outcome, Result};
 
 /// Sends the request and reads the response within the timeout of one attempt. The secrets of the client are removed from all texts of the server.
@@ -66,11 +67,9 @@ async fn exchange(
     // Not earlier: during the wait, an earlier pool may have been replaced because its connections hang.
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
-    let mut http_request = to_http(&shared.config, request, call, body)?;
-    progress.set_connection(CapturedConnection::of(&mut http_request));
-    let response = pool.send(http_request);
-    let mut response = match until(limit.at, response).await {
-        Some(response) => response.map_err(|error| connection_error(error, progress))?,
+    let http_request = to_http(&shared.config, request, call, body)?;
+    let (mut response, connection) = match until(limit.at, pool.send(http_request, progress)).await {
+        Some(response) => response.map_err(|error| send_error(error, progress))?,
         None => {
             http.retire(&pool, shared);
             return Err(progress.abort(Kind::Timeout, limit.passed_before("a response arrived")));
@@ -87,6 +86,9 @@ async fn exchange(
     let mut received = Received::default();
     let read = received.read(response, |beginning| progress.set_beginning(beginning));
     let read = until(limit.at, read).await;
+    if read == Some(None) {
+        pool.put(connection);
+    }
     let body = received.into_bytes();
 
     if !status.is_success() {
@@ -178,10 +180,15 @@ impl Limit {
 }
 
 fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -> Result<http::Request<WatchedBody>> {
-    let uri = http::Uri::try_from(request.url.as_str()).map_err(|_| {
+    // A proxy that forwards requests, and HTTP/2, need the complete URL. For HTTP/1.1, its start is in the headers of the client.
+    let forwarding = forwarding_proxy(config);
+    let url = match config.http2 || forwarding.is_some() {
+        true => request.url.as_str(),
+        false => &request.url[Position::BeforePath..Position::AfterQuery],
+    };
+    let uri = http::Uri::try_from(url).map_err(|_| {
         Error::invalid("url", serde_json::Value::Null, "is not a valid URI: check the path and the query")
     })?;
-    let forwards = uri.scheme_str() == Some("http");
     let mut http = http::Request::new(body);
     *http.method_mut() = request.method.into();
     *http.uri_mut() = uri;
@@ -196,17 +203,31 @@ fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -
         // Some gateways require a length for methods that usually have a body.
         (None, _) => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"))),
     }
-    // A proxy that forwards requests needs the header with each of them. For a tunnel, it is sent with CONNECT.
-    if let Route::Proxy(proxy) = &config.route
-        && let Some(authorization) = proxy.authorization.as_ref().filter(|_| forwards && !proxy.protocol.is_socks())
-    {
+    // For a tunnel, it is sent with CONNECT.
+    if let Some(authorization) = forwarding.and_then(|proxy| proxy.authorization.as_ref()) {
         headers.insert(PROXY_AUTHORIZATION, authorization.clone());
     }
     Ok(http)
 }
 
+/// The HTTP proxy that forwards the requests of the client, instead of opening a tunnel.
+fn forwarding_proxy(config: &Config) -> Option<&Proxy> {
+    match &config.route {
+        Route::Proxy(proxy) if config.base_url.scheme() == "http" && !proxy.protocol.is_socks() => Some(proxy),
+        _ => None,
+    }
+}
+
 /// The error of an attempt that received no response.
-fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
+fn send_error(error: SendError, progress: &Progress) -> Error {
+    match error {
+        SendError::Connect(failure) => connect_error(&failure, progress),
+        SendError::Lost(error) => lost_error(error, progress),
+    }
+}
+
+/// The error of an attempt whose connection was lost, or whose request was refused.
+fn lost_error(error: hyper::Error, progress: &Progress) -> Error {
     if let Some(refusal) = refused_unprocessed(&error) {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
     }
@@ -216,21 +237,23 @@ fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
         let error = progress.abort(Kind::Connect, rejected.to_string()).with_source(error);
         return error.with_outcome(Outcome::NotSent).with_reason(Some("EPROTO".into())).permanent();
     }
-    let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
-        // After the reset of a stream, the connection goes on.
-        let is_connection_lost = !sources(&error).filter_map(|error| error.downcast_ref()).any(h2::Error::is_reset);
-        let message = if is_connection_lost && progress.revoke_unsent_body() {
-            "the connection was lost before the request was sent".to_owned()
-        } else if sources(&error).any(is_closed_by_server) {
-            "the server closed the connection without a response".to_owned()
-        } else if let Some(uses_tls) = sources(&error).find_map(uses_tls) {
-            uses_tls.to_string()
-        } else {
-            format!("the connection was lost before a response arrived: {}", deepest(&error))
-        };
-        let code = sources(&error).find_map(code_of_loss);
-        return progress.abort(Kind::Connect, message).with_reason(code).with_source(error);
+    // After the reset of a stream, the connection goes on.
+    let is_connection_lost = !sources(&error).filter_map(|error| error.downcast_ref()).any(h2::Error::is_reset);
+    let message = if is_connection_lost && progress.revoke_unsent_body() {
+        "the connection was lost before the request was sent".to_owned()
+    } else if sources(&error).any(is_closed_by_server) {
+        "the server closed the connection without a response".to_owned()
+    } else if let Some(uses_tls) = sources(&error).find_map(uses_tls) {
+        uses_tls.to_string()
+    } else {
+        format!("the connection was lost before a response arrived: {}", deepest(&error))
     };
+    let code = sources(&error).find_map(code_of_loss);
+    progress.abort(Kind::Connect, message).with_reason(code).with_source(error)
+}
+
+/// The error of an attempt for which no connection could be opened.
+fn connect_error(failure: &ConnectError, progress: &Progress) -> Error {
     let kind = if failure.is_timeout { Kind::Timeout } else { Kind::Connect };
     let mut error = progress.abort(kind, failure.message.clone()).with_reason(failure.code.clone());
     if let Some(number) = failure.number {
@@ -256,7 +279,7 @@ fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
 
 /// Whether the server reported over HTTP/2 that it has not processed the request: it refused the stream, or it sent GOAWAY with the id of an earlier
 /// stream as the last one. (RFC 9113, section 8.7: such a request can be retried, whatever its method.)
-fn refused_unprocessed(error: &legacy::Error) -> Option<&'static str> {
+fn refused_unprocessed(error: &hyper::Error) -> Option<&'static str> {
     let error = sources(error).find_map(|error| error.downcast_ref::<h2::Error>()).filter(|error| error.is_remote())?;
     if error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM) {
         return Some("the server refused the request before processing it");
@@ -266,12 +289,12 @@ fn refused_unprocessed(error: &legacy::Error) -> Option<&'static str> {
 }
 
 /// The innermost cause: the outer ones say only that something failed. Omits the link to its documentation that rustls adds.
-fn deepest(error: &legacy::Error) -> String {
+fn deepest(error: &hyper::Error) -> String {
     let reason = sources(error).last().map(ToString::to_string).unwrap_or_default();
     reason.split(": http").next().unwrap_or_default().to_owned()
 }
 
 /// The error and its causes, from the outermost to the innermost.
-fn sources<'a>(error: &'a legacy::Error) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+fn sources<'a>(error: &'a hyper::Error) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
 }

@@ -316,7 +316,7 @@ fn wait_before_next(
 /// Waits for a permit to use a connection.
 async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> Result<Option<Permit>> {
     check_active(shared, call, history)?;
-    http.catch_up_before_attempt().await;
+    http.catch_up().await;
     if !http.needs_permit() {
         return Ok(None);
     }
@@ -338,7 +338,7 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
         permit.map_err(|_| no_connection(deadline, history.outcome()))
     };
     let permit = until_over(shared, call, history, entering).await??;
-    // The permit comes from an attempt that has just ended. Its connection is only free when the connection's task has noticed that.
+    // The wait may have been long.
     http.catch_up().await;
     Ok(Some(permit))
 }

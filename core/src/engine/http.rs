@@ -5,41 +5,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use http::{Request, Version};
-use hyper_util::client::legacy::{Client, ResponseFuture};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http::Version;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::Shared;
-use super::connect::{Attempts, Connector};
-use super::progress::WatchedBody;
+use super::pool::Pool;
 use crate::Result;
-
-/// The minimum and the maximum time without data on an HTTP/2 connection with open streams after which a PING is sent.
-const PING_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// If the clock of the system has advanced by this much more than the monotonic clock, the system was suspended.
 const SUSPENDED: Duration = Duration::from_secs(5);
 
 /// The HTTP client of one runtime. It must not be used on another one, because its pooled connections are bound to the runtime.
 pub(crate) struct Http {
-    pool: Mutex<Pool>,
+    pool: Mutex<Arc<Pool>>,
     /// When the pool was last used.
     last_use: Mutex<Moment>,
     http2: Option<Http2>,
     /// Whether calls use it concurrently, on the background runtime.
     is_shared: bool,
-}
-
-/// A pool of connections. Pools of a runtime are numbered.
-#[derive(Clone)]
-pub(crate) struct Pool {
-    client: Client<Connector, WatchedBody>,
-    attempts: Attempts,
-    number: u64,
-    longest_idle: Duration,
 }
 
 /// State that only a client with the option `http2` needs.
@@ -60,17 +45,18 @@ impl Http {
             version: Mutex::new(None),
             has_retired: AtomicBool::new(false),
         });
-        Ok(Http { pool: Mutex::new(Pool::new(shared, 0)?), last_use: Mutex::new(Moment::now()), http2, is_shared })
+        let pool = Mutex::new(new_pool(shared, 0, is_shared)?);
+        Ok(Http { pool, last_use: Mutex::new(Moment::now()), http2, is_shared })
     }
 
     /// Returns the pool for an attempt that begins now.
-    pub(crate) fn pool(&self, shared: &Shared) -> Pool {
+    pub(crate) fn pool(&self, shared: &Shared) -> Arc<Pool> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         let last_use = mem::replace(&mut *self.last_use.lock().unwrap_or_else(PoisonError::into_inner), Moment::now());
         // The server has reported that it closes idle connections earlier, or may have done so without the client noticing it. If no other pool can
         // be created, this one is used.
         if (pool.longest_idle > shared.longest_idle() || last_use.is_before_suspension())
-            && let Ok(other) = Pool::new(shared, pool.number + 1)
+            && let Ok(other) = new_pool(shared, pool.number + 1, self.is_shared)
         {
             *pool = other;
         }
@@ -83,19 +69,14 @@ impl Http {
         self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.version() != Some(Version::HTTP_2))
     }
 
-    /// Lets the connections read what the server has sent while the runtime was not driven, or had other tasks to run.
+    /// Lets a connection over HTTP/2 read what the server has sent while the runtime was not driven, or had other tasks to run.
     ///
-    /// The first yield lets the runtime poll its sockets, the second lets the tasks of the connections act on that. For a blocking call, both cost a
-    /// system call.
+    /// The first yield lets the runtime poll its sockets, the second lets the tasks of the connections act on that. Over HTTP/1.1, this is not needed:
+    /// the socket is read right before a request is written. It would cost two system calls.
     pub(crate) async fn catch_up(&self) {
-        yield_now().await;
-        yield_now().await;
-    }
-
-    /// Like [`catch_up`](Self::catch_up), before an attempt. Over HTTP/1.1, this is not needed: the socket is read right before the request is written.
-    pub(crate) async fn catch_up_before_attempt(&self) {
         if self.http2.is_some() {
-            self.catch_up().await;
+            yield_now().await;
+            yield_now().await;
         }
     }
 
@@ -127,11 +108,17 @@ impl Http {
         let mut current = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         // If several attempts hang on one connection, the first one replaces the pool. If no other pool can be created, this one is kept.
         if current.number == pool.number
-            && let Ok(other) = Pool::new(shared, pool.number + 1)
+            && let Ok(other) = new_pool(shared, pool.number + 1, self.is_shared)
         {
             *current = other;
         }
     }
+}
+
+fn new_pool(shared: &Shared, number: u64, is_shared: bool) -> Result<Arc<Pool>> {
+    let (connector, timeout) = (shared.connector()?, shared.config.timeout);
+    // The background runtime is driven all the time.
+    Ok(Arc::new(Pool::new(connector, timeout, shared.longest_idle(), number, is_shared)))
 }
 
 /// A moment on two clocks. While the system is suspended, the monotonic clock stands still, on which the pools measure how long a connection is idle.
@@ -157,31 +144,5 @@ impl Moment {
 impl Http2 {
     fn version(&self) -> Option<Version> {
         *self.version.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Pool {
-    /// Creates a pool. If a pooled connection turns out to be closed before a request is written to it, the pool uses another one. This does not
-    /// count as an attempt.
-    fn new(shared: &Shared, number: u64) -> Result<Pool> {
-        let config = &shared.config;
-        let longest_idle = shared.longest_idle();
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(longest_idle);
-        if config.http2 {
-            // A connection that hangs is detected after half of the timeout of an attempt. No PINGs are sent on idle connections: an idle pooled
-            // runtime is not driven, so the response would be read too late.
-            let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
-            builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
-        }
-        let attempts = Attempts::default();
-        let client = builder.build(shared.connector()?.for_pool(attempts.clone()));
-        Ok(Pool { client, attempts, number, longest_idle })
-    }
-
-    /// Sends the request of an attempt.
-    pub(crate) fn send(&self, request: Request<WatchedBody>) -> ResponseFuture {
-        self.attempts.begin();
-        self.client.request(request)
     }
 }

@@ -4,7 +4,7 @@
 //!   read the response;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
-//! - `http` is the HTTP client of one runtime, `connect` opens its connections;
+//! - `http` is the HTTP client of one runtime, `pool` has its connections, and `connect` opens them;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
 //! - `secrets` removes the key and passwords from the texts of a server;
 //! - `fork` detects a forked child, `process` gives each process its own state, and `thread` starts threads.
@@ -26,6 +26,7 @@ pub(crate) mod keyed;
 mod pace;
 mod pem;
 mod pinned;
+mod pool;
 mod process;
 mod progress;
 pub(crate) mod rate;
@@ -49,6 +50,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use ::http::Uri;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -312,9 +314,10 @@ impl Shared {
             false => tls::client_config(&config.trust, config.http2)?,
         };
         let authentication = ClientAuthentication::new(config.identity.clone());
-        let make =
-            || Connector::new(config.route.clone(), tls, authentication, config.connect_timeout, config.user_agent());
-        Ok(slot.get_or_init(make).clone())
+        let target =
+            Uri::try_from(config.base_url.as_str()).map_err(|_| Error::config("base_url", "is not a valid URI"))?;
+        let (route, timeout, user_agent) = (config.route.clone(), config.connect_timeout, config.user_agent());
+        Ok(slot.get_or_init(|| Connector::new(target, route, tls, authentication, timeout, user_agent)).clone())
     }
 }
 

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::connect::{CapturedConnection, Writes};
+use super::connect::Writes;
 use super::response_head::is_foreign;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU16, Mutex, Ordering, OwnedSemaphorePermit};
 use crate::{Error, Kind, Outcome};
@@ -34,8 +34,8 @@ pub(crate) struct Progress {
     has_foreign_type: AtomicBool,
     /// The first part of the body of the response. Only used if the attempt is aborted.
     beginning: Mutex<Bytes>,
-    /// The connection that the attempt uses.
-    connection: Mutex<Option<CapturedConnection>>,
+    /// The writes on the connection that the attempt uses.
+    writes: Mutex<Option<Writes>>,
     /// The writes on the connection that has taken the body, and their number at that time.
     taken: Mutex<Option<(Writes, u64)>>,
     /// Held while the attempt may open a connection: until a connection has taken the request, or the attempt ends.
@@ -43,24 +43,27 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Sets the connection, as soon as it is known.
-    pub(crate) fn set_connection(&self, connection: CapturedConnection) {
-        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+    /// Sets the writes on the connection to which the request is passed.
+    pub(crate) fn set_writes(&self, writes: &Writes) {
+        *self.writes.lock().unwrap_or_else(PoisonError::into_inner) = Some(writes.clone());
+    }
+
+    /// Whether no connection has taken the body, and it is not revoked.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.body.load(Ordering::Acquire) == FRESH
     }
 
     /// Called by the connection. Returns false if the body was revoked before.
     fn take_body(&self) -> bool {
         let is_first = self.body.compare_exchange(FRESH, TAKEN, Ordering::AcqRel, Ordering::Acquire);
         if is_first.is_ok() {
-            *self.taken.lock().unwrap_or_else(PoisonError::into_inner) =
-                self.writes().map(|writes| (writes.clone(), writes.count()));
+            let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = writes.map(|writes| {
+                let count = writes.count();
+                (writes, count)
+            });
         }
         is_first != Err(REVOKED)
-    }
-
-    /// The writes on the connection that the attempt uses.
-    fn writes(&self) -> Option<Writes> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.writes()
     }
 
     /// Revokes a body that was taken by a connection that is now lost, if the connection has not sent any of it. Returns whether the body is revoked.

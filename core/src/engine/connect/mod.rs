@@ -34,7 +34,7 @@ use self::resolver::Resolver;
 pub(crate) use self::socket::Attempts;
 use self::socket::Socket;
 use self::stream::Stream;
-pub(crate) use self::stream::{CapturedConnection, Connection, UsesTls};
+pub(crate) use self::stream::{Connection, UsesTls};
 pub(crate) use self::writes::Writes;
 use super::identity::ClientAuthentication;
 use crate::proxy::{Protocol, Proxy, Route};
@@ -52,6 +52,8 @@ pub(crate) struct Connector {
 }
 
 struct Parts {
+    /// The base URL.
+    target: Uri,
     tcp: HttpConnector<Resolver>,
     route: Route,
     tls: TlsConnector,
@@ -90,6 +92,7 @@ impl Progress {
 
 impl Connector {
     pub(crate) fn new(
+        target: Uri,
         route: Route,
         mut tls: ClientConfig,
         authentication: Arc<ClientAuthentication>,
@@ -107,7 +110,7 @@ impl Connector {
         proxy_tls.alpn_protocols.clear();
         tls.client_auth_cert_resolver = authentication.clone();
         let (tls, proxy_tls) = (Arc::new(tls).into(), Arc::new(proxy_tls).into());
-        let parts = Parts { tcp, route, tls, proxy_tls, authentication, timeout, user_agent };
+        let parts = Parts { target, tcp, route, tls, proxy_tls, authentication, timeout, user_agent };
         Connector { parts: Arc::new(parts), attempts: Attempts::default() }
     }
 
@@ -117,20 +120,14 @@ impl Connector {
     }
 }
 
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Connection>;
-    type Error = ConnectError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, target: Uri) -> Self::Future {
+impl Connector {
+    /// Opens a connection to the server. The future is boxed, because most attempts use an open connection.
+    pub(crate) fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Connection, ConnectError>> + Send>> {
         let Connector { parts, attempts } = self.clone();
         Box::pin(async move {
             let progress = Progress(AtomicU8::new(Step::Tcp as u8));
-            let connected = match tokio::time::timeout(parts.timeout, parts.connect(&target, &progress)).await {
+            let connecting = parts.connect(&parts.target, &progress);
+            let connected = match tokio::time::timeout(parts.timeout, connecting).await {
                 Ok(connected) => connected,
                 Err(_) => Err(Reason::TimedOut(parts.timeout, progress.step())),
             };
@@ -138,8 +135,8 @@ impl Service<Uri> for Connector {
                 Route::Direct => None,
                 Route::Proxy(proxy) => Some(proxy.authority.as_str()),
             };
-            let pooled = connected.map(|connection| TokioIo::new(connection.pooled(attempts)));
-            pooled.map_err(|reason| reason.into_error(&authority(&target), proxy))
+            let pooled = connected.map(|connection| connection.pooled(attempts));
+            pooled.map_err(|reason| reason.into_error(&authority(&parts.target), proxy))
         })
     }
 }

@@ -6,8 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::Request;
-use hyper_util::client::legacy::connect::{self, CaptureConnection, Connected, capture_connection};
 use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::client::TlsStream;
@@ -21,7 +19,7 @@ use super::writes::Writes;
 pub(crate) struct Connection {
     pub(super) stream: Stream,
     /// Whether requests are sent to an HTTP proxy, with the complete URL in the request line.
-    pub(super) is_forwarded: bool,
+    pub(crate) is_forwarded: bool,
     /// Whether nothing has been received yet.
     is_new: bool,
     authentication: Arc<ClientAuthentication>,
@@ -42,7 +40,7 @@ impl Connection {
         self
     }
 
-    fn is_http2(&self) -> bool {
+    pub(crate) fn is_http2(&self) -> bool {
         let protocol = match &self.stream {
             Stream::Plain(_) => None,
             Stream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
@@ -51,7 +49,7 @@ impl Connection {
         protocol == Some(b"h2")
     }
 
-    fn writes(&self) -> Writes {
+    pub(crate) fn writes(&self) -> Writes {
         self.stream.socket().writes().clone()
     }
 
@@ -111,22 +109,6 @@ impl fmt::Display for UsesTls {
 
 impl std::error::Error for UsesTls {}
 
-/// The connection that a request uses, as soon as the HTTP library has chosen it.
-#[derive(Debug)]
-pub(crate) struct CapturedConnection(CaptureConnection);
-
-impl CapturedConnection {
-    pub(crate) fn of<B>(request: &mut Request<B>) -> CapturedConnection {
-        CapturedConnection(capture_connection(request))
-    }
-
-    pub(crate) fn writes(&self) -> Option<Writes> {
-        let mut extras = http::Extensions::new();
-        self.0.connection_metadata().as_ref()?.get_extras(&mut extras);
-        extras.remove()
-    }
-}
-
 /// The layers of a connection.
 pub(super) enum Stream {
     Plain(Socket),
@@ -150,13 +132,6 @@ impl Stream {
             Stream::Tls(stream) => stream.get_mut().0,
             Stream::TlsInTls(stream) => stream.get_mut().0.get_mut().0,
         }
-    }
-}
-
-impl connect::Connection for Connection {
-    fn connected(&self) -> Connected {
-        let connected = Connected::new().proxy(self.is_forwarded).extra(self.writes());
-        if self.is_http2() { connected.negotiated_h2() } else { connected }
     }
 }
 

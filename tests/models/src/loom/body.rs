@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body::Body;
 use loom::thread;
 
-use crate::engine::connect::{CapturedConnection, Writes};
+use crate::engine::connect::Writes;
 use crate::engine::progress::{Progress, WatchedBody};
 use crate::options::Options;
 use crate::{Kind, Outcome, explore};
@@ -94,7 +94,7 @@ pub(crate) fn is_written_or_revoked(options: &Options) -> usize {
     explore(options, 6, || {
         let (mut body, progress) = body(Some(b"{}"));
         let writes = Writes::default();
-        progress.set_connection(CapturedConnection(writes.clone()));
+        progress.set_writes(&writes);
         // For an earlier request.
         assert!(writes.write(|| Poll::Ready(Ok(1))).is_ready());
         let connection =
