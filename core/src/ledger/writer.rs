@@ -247,7 +247,10 @@ mod tests {
     async fn a_claim_whose_answer_nobody_takes_is_given_up() {
         let (go, wait) = std::sync::mpsc::channel::<()>();
         // Waits until the other end is dropped.
-        let wait = move |_: &[Change]| Ok(wait.recv().unwrap_or_default());
+        let wait = move |_: &[Change]| {
+            let _ = wait.recv();
+            Ok(())
+        };
         let writer = Writer::new(Box::new(Hooked(Memory::default(), wait)), 1);
         let mut claiming = Box::pin(writer.claim(claim()));
         assert!(claiming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
