@@ -17,9 +17,10 @@ struct Component {
 const LOOM: &str = "zexa-models-loom";
 const SHUTTLE: &str = "zexa-models-shuttle";
 
-const COMPONENTS: [Component; 5] = [
+const COMPONENTS: [Component; 6] = [
     Component { name: "body", program: LOOM },
     Component { name: "gate", program: LOOM },
+    Component { name: "signal", program: LOOM },
     Component { name: "connections", program: SHUTTLE },
     Component { name: "runtimes", program: SHUTTLE },
     Component { name: "writer", program: SHUTTLE },

@@ -68,7 +68,7 @@ async fn exchange(
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let http_request = to_http(&shared.config, request, call, body)?;
-    let (mut response, connection) = match until(limit.at, pool.send(http_request, progress)).await {
+    let (mut response, mut connection) = match until(limit.at, pool.send(http_request, progress)).await {
         Some(response) => response.map_err(|error| send_error(error, progress))?,
         None => {
             http.retire(&pool, shared);
@@ -85,7 +85,7 @@ async fn exchange(
     progress.set_foreign_type(head.has_foreign_type());
     let mut received = Received::default();
     let read = received.read(response, |beginning| progress.set_beginning(beginning));
-    let read = until(limit.at, read).await;
+    let read = until(limit.at, connection.drive(read)).await;
     if read == Some(None) {
         pool.put(connection);
     }

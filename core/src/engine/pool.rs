@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::oneshot;
 
 use super::connect::{Attempts, ConnectError, Connection, Connector, Writes};
+use super::driver::Driver;
 use super::progress::{Progress, WatchedBody};
 
 /// The minimum and the maximum time without data on an HTTP/2 connection with open streams after which a PING is sent.
@@ -33,8 +34,8 @@ pub(crate) struct Pool {
     pub(crate) number: u64,
     /// The maximum idle time of a connection that is lent.
     pub(crate) longest_idle: Duration,
-    /// Whether the runtime is driven all the time, so that a task can close old connections.
-    is_driven: bool,
+    /// Whether the runtime is driven all the time, so that connections can have tasks: they notice when the server closes them, and old ones are closed.
+    has_tasks: bool,
 }
 
 #[derive(Default)]
@@ -61,7 +62,8 @@ pub(crate) struct Lent {
 }
 
 enum Sender {
-    Http1(http1::SendRequest<WatchedBody>),
+    /// With the driver of the connection, unless it has a task.
+    Http1(http1::SendRequest<WatchedBody>, Option<Driver>),
     Http2(http2::SendRequest<WatchedBody>),
 }
 
@@ -80,7 +82,7 @@ impl Pool {
         timeout: Duration,
         longest_idle: Duration,
         number: u64,
-        is_driven: bool,
+        has_tasks: bool,
     ) -> Pool {
         let attempts = Attempts::default();
         let mut http2 = http2::Builder::new(TokioExecutor::new());
@@ -89,7 +91,7 @@ impl Pool {
         let ping_after = (timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
         http2.timer(TokioTimer::new()).keep_alive_interval(ping_after).keep_alive_timeout(ping_after / 2);
         let connector = connector.for_pool(attempts.clone());
-        Pool { connector, http2, connections: Mutex::default(), attempts, number, longest_idle, is_driven }
+        Pool { connector, http2, connections: Mutex::default(), attempts, number, longest_idle, has_tasks }
     }
 
     /// Sends the request of an attempt, and returns the head of the response. The connection is to be returned when the body was read.
@@ -121,12 +123,12 @@ impl Pool {
     /// Returns a connection after the response was read completely.
     pub(crate) fn put(self: &Arc<Self>, connection: Lent) {
         // It is not ready if the server closes it, or has not read the request completely.
-        if !matches!(&connection.sender, Sender::Http1(sender) if sender.is_ready()) {
+        if !matches!(&connection.sender, Sender::Http1(sender, _) if sender.is_ready()) {
             return;
         }
         let mut connections = self.lock();
         connections.idle.push(Idle { connection, since: Instant::now() });
-        if self.is_driven && !connections.is_reaped {
+        if self.has_tasks && !connections.is_reaped {
             connections.is_reaped = true;
             tokio::spawn(reap(Arc::downgrade(self), self.longest_idle));
         }
@@ -160,7 +162,7 @@ impl Pool {
         let connection = self.connector.connect().await.map_err(SendError::Connect)?;
         let (writes, is_forwarded) = (connection.writes(), connection.is_forwarded);
         let sender = match connection.is_http2() {
-            false => Sender::Http1(Box::pin(http1_sender(connection)).await.map_err(SendError::Lost)?),
+            false => Box::pin(http1_sender(connection, self.has_tasks)).await.map_err(SendError::Lost)?,
             true => {
                 let sender = Box::pin(self.http2_sender(connection)).await.map_err(SendError::Lost)?;
                 self.lock().shared = Some((sender.clone(), writes.clone()));
@@ -183,19 +185,27 @@ impl Pool {
     }
 }
 
-async fn http1_sender(connection: Connection) -> hyper::Result<http1::SendRequest<WatchedBody>> {
-    let (mut sender, driver) = http1::handshake(TokioIo::new(connection)).await?;
-    let (failed, failure) = oneshot::channel();
-    tokio::spawn(async move {
-        if let Err(error) = driver.await {
-            // Nobody receives it if the connection was used.
-            let _ = failed.send(error);
+async fn http1_sender(connection: Connection, has_task: bool) -> hyper::Result<Sender> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(connection)).await?;
+    // The server may have closed the connection already. Then only the connection knows the reason.
+    if has_task {
+        let (failed, failure) = oneshot::channel();
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                // Later, nobody needs it.
+                let _ = failed.send(error);
+            }
+        });
+        match sender.ready().await {
+            Ok(()) => Ok(Sender::Http1(sender, None)),
+            Err(error) => Err(failure.await.unwrap_or(error)),
         }
-    });
-    match sender.ready().await {
-        Ok(()) => Ok(sender),
-        // The sender does not know why the connection has ended.
-        Err(error) => Err(failure.await.unwrap_or(error)),
+    } else {
+        let mut driver = Driver::new(connection);
+        match driver.drive(sender.ready()).await {
+            Ok(()) => Ok(Sender::Http1(sender, Some(driver))),
+            Err(error) => Err(driver.take_error().unwrap_or(error)),
+        }
     }
 }
 
@@ -219,17 +229,29 @@ impl Lent {
         mut request: Request<WatchedBody>,
     ) -> Result<Response<Incoming>, TrySendError<Request<WatchedBody>>> {
         match &mut self.sender {
-            Sender::Http1(sender) => {
+            Sender::Http1(sender, driver) => {
                 to_http1(&mut request, self.is_forwarded);
-                sender.try_send_request(request).await
+                let sending = sender.try_send_request(request);
+                match driver {
+                    Some(driver) => driver.drive(sending).await,
+                    None => sending.await,
+                }
             }
             Sender::Http2(sender) => sender.try_send_request(request).await,
         }
     }
 
+    /// Waits for a future that needs the connection, such as one that reads the body of the response.
+    pub(crate) async fn drive<F: Future>(&mut self, future: F) -> F::Output {
+        match &mut self.sender {
+            Sender::Http1(_, Some(driver)) => driver.drive(future).await,
+            Sender::Http1(_, None) | Sender::Http2(_) => future.await,
+        }
+    }
+
     fn is_ready(&self) -> bool {
         match &self.sender {
-            Sender::Http1(sender) => sender.is_ready(),
+            Sender::Http1(sender, _) => sender.is_ready(),
             Sender::Http2(sender) => sender.is_ready(),
         }
     }

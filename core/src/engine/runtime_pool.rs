@@ -20,7 +20,7 @@ use crate::sync::{Instant, Mutex};
 use crate::{CancelToken, Error, Kind, Outcome, Result};
 
 /// The maximum number of idle runtimes. Each has a few file descriptors, and its connection is not read from while it is idle.
-const MAX_IDLE: usize = 16;
+const MAX_IDLE: usize = 64;
 
 /// A runtime that is idle for longer is closed when the client is next used.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(30);

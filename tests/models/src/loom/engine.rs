@@ -7,6 +7,8 @@ pub(crate) mod gate;
 mod process;
 #[path = "../../../../core/src/engine/progress.rs"]
 pub(crate) mod progress;
+#[path = "../../../../core/src/engine/signal.rs"]
+pub(crate) mod signal;
 
 /// A process that never forks.
 mod fork {

@@ -16,6 +16,7 @@ mod gate;
 mod json;
 #[path = "../options.rs"]
 mod options;
+mod signal;
 mod sync;
 
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ const MODELS: &[Model] = &[
     Model { name: "gate: closed again while it opens", check: gate::is_closed_again_while_it_opens },
     Model { name: "gate: order of arrival", check: gate::keeps_the_order_of_arrival },
     Model { name: "gate: cancelled waiters", check: gate::skips_cancelled_waiters },
+    Model { name: "signal: wake-ups", check: signal::loses_no_wake_up },
 ];
 
 fn main() -> ExitCode {
