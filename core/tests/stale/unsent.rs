@@ -1,14 +1,14 @@
 //! Connections that are reset right before the request is written: nothing was sent, and the error says so.
 //!
-//! The function of the C library that writes is replaced in this program, because no server can reset a connection at that moment reliably.
+//! The functions of the C library that write are replaced in this program, because no server can reset a connection at that moment reliably.
 #![cfg(target_os = "linux")]
-#![allow(unsafe_code, reason = "a function of the C library is replaced")]
+#![allow(unsafe_code, reason = "functions of the C library are replaced")]
 
-use std::mem;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::{mem, ptr};
 
 use futures_executor::block_on;
-use libc::{c_int, msghdr, ssize_t};
+use libc::{c_int, c_void, msghdr, size_t, ssize_t};
 use serde_json::json;
 use zexa::{CallOptions, Kind, Outcome};
 use zexa_sandbox::Sandbox;
@@ -25,6 +25,15 @@ unsafe extern "C" fn sendmsg(socket: c_int, message: *const msghdr, flags: c_int
     }
     // SAFETY: these are the arguments of the caller.
     unsafe { libc::syscall(libc::SYS_sendmsg, socket, message, flags) as ssize_t }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn send(socket: c_int, bytes: *const c_void, length: size_t, flags: c_int) -> ssize_t {
+    if fails(socket) {
+        return -1;
+    }
+    // SAFETY: these are the arguments of the caller. `send` is `sendto` without an address.
+    unsafe { libc::syscall(libc::SYS_sendto, socket, bytes, length, flags, ptr::null::<c_void>(), 0) as ssize_t }
 }
 
 /// Whether this write fails. Sets `errno`.

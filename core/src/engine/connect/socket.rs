@@ -112,7 +112,10 @@ impl Socket {
     fn send(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.tcp.poll_write_ready(cx))?;
-            let send = || SockRef::from(&self.tcp).send_vectored_with_flags(slices, NO_SIGNAL);
+            let send = || match slices {
+                [bytes] => SockRef::from(&self.tcp).send_with_flags(bytes, NO_SIGNAL),
+                _ => SockRef::from(&self.tcp).send_vectored_with_flags(slices, NO_SIGNAL),
+            };
             match self.tcp.try_io(Interest::WRITABLE, send) {
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
                 sent => return Poll::Ready(sent),
