@@ -1,6 +1,6 @@
 //! [`Pool`]: the open connections of one runtime.
 //!
-//! Over HTTP/1.1, a connection is lent to one attempt, which returns it when it has read the response completely. In any other case, it is closed. So
+//! Over HTTP/1.1, one attempt leases a connection, and returns it when it has read the response completely. In any other case, it is closed. So
 //! there are never more connections than attempts that run at the same time. Over HTTP/2, attempts share a connection.
 //!
 //! hyper-util has a pool, too. With this one, an attempt knows its connection, and its request is repeated on another connection only if no connection
@@ -32,7 +32,7 @@ pub(crate) struct Pool {
     connections: Mutex<Connections>,
     attempts: Attempts,
     pub(crate) number: u64,
-    /// The maximum idle time of a connection that is lent.
+    /// The maximum idle time of a connection that is used again.
     pub(crate) longest_idle: Duration,
     /// Whether the runtime is driven all the time, so that connections can have tasks: they notice when the server closes them, and old ones are closed.
     has_tasks: bool,
@@ -49,12 +49,12 @@ struct Connections {
 }
 
 struct Idle {
-    connection: Lent,
+    connection: ConnectionLease,
     since: Instant,
 }
 
-/// A connection that an attempt uses.
-pub(crate) struct Lent {
+/// The use of a connection by one attempt.
+pub(crate) struct ConnectionLease {
     sender: Sender,
     writes: Writes,
     /// Whether requests are sent to an HTTP proxy, with the complete URL in the request line.
@@ -99,7 +99,7 @@ impl Pool {
         &self,
         mut request: Request<WatchedBody>,
         progress: &Progress,
-    ) -> Result<(Response<Incoming>, Lent), SendError> {
+    ) -> Result<(Response<Incoming>, ConnectionLease), SendError> {
         self.attempts.begin();
         loop {
             let idle = self.take();
@@ -121,7 +121,7 @@ impl Pool {
     }
 
     /// Returns a connection after the response was read completely.
-    pub(crate) fn put(self: &Arc<Self>, connection: Lent) {
+    pub(crate) fn put(self: &Arc<Self>, connection: ConnectionLease) {
         // It is not ready if the server closes it, or has not read the request completely.
         if !matches!(&connection.sender, Sender::Http1(sender, _) if sender.is_ready()) {
             return;
@@ -135,12 +135,12 @@ impl Pool {
     }
 
     /// Takes a connection that can be used at once.
-    fn take(&self) -> Option<Lent> {
+    fn take(&self) -> Option<ConnectionLease> {
         let mut connections = self.lock();
         if let Some((sender, writes)) = &connections.shared {
             if !sender.is_closed() {
                 let sender = Sender::Http2(sender.clone());
-                return Some(Lent { sender, writes: writes.clone(), is_forwarded: false });
+                return Some(ConnectionLease { sender, writes: writes.clone(), is_forwarded: false });
             }
             connections.shared = None;
         }
@@ -158,7 +158,7 @@ impl Pool {
     }
 
     /// Opens a connection. Boxed, because most attempts use an open one.
-    async fn open(&self) -> Result<Lent, SendError> {
+    async fn open(&self) -> Result<ConnectionLease, SendError> {
         let connection = self.connector.connect().await.map_err(SendError::Connect)?;
         let (writes, is_forwarded) = (connection.writes(), connection.is_forwarded);
         let sender = match connection.is_http2() {
@@ -169,7 +169,7 @@ impl Pool {
                 Sender::Http2(sender)
             }
         };
-        Ok(Lent { sender, writes, is_forwarded })
+        Ok(ConnectionLease { sender, writes, is_forwarded })
     }
 
     async fn http2_sender(&self, connection: Connection) -> hyper::Result<http2::SendRequest<WatchedBody>> {
@@ -223,7 +223,7 @@ async fn reap(pool: Weak<Pool>, longest_idle: Duration) {
     }
 }
 
-impl Lent {
+impl ConnectionLease {
     async fn send(
         &mut self,
         mut request: Request<WatchedBody>,
