@@ -38,6 +38,9 @@ const worker = new Worker('orders', ready, {
   // How often that may happen to a job before it fails.
   maxStalledCount: 5,
 })
+// Without a listener, an error ends the process: such as a lock that was lost because the process was stopped for longer than it
+// lasts. The job then runs again, and the ledger has its result.
+worker.on('error', (error) => console.error(error.message))
 await worker.waitUntilReady()
 console.log('ready')
 
