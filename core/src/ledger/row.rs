@@ -104,7 +104,8 @@ impl Row {
 
     /// Applies the result of a claim. Returns whether the row changes.
     pub(crate) fn settle(&mut self, settlement: &Settlement, now: Timestamp) -> bool {
-        match state::settle(self.state, self.generation == settlement.generation, settlement.result) {
+        let result = settlement.result.of_row(self.may_be_second);
+        match state::settle(self.state, self.generation == settlement.generation, result) {
             Settled::Unchanged => false,
             // It is recorded again, because it seemed that it was not.
             Settled::PossibleDuplicate
@@ -180,6 +181,20 @@ mod tests {
         assert!(row.settle(&settlement(1, state::Result::Accepted, "msg_1"), Timestamp::UNIX_EPOCH));
         assert_eq!((row.state, row.possible_duplicate), (State::Accepted, true));
         assert_eq!(row.record.id.as_deref(), Some("msg_1"));
+    }
+
+    #[test]
+    fn a_row_that_may_be_sent_twice_stays_in_doubt_unless_it_is_accepted() {
+        let resend = Resend { unknown: true, rejected: false };
+        for result in [state::Result::NotSent, state::Result::Rejected, state::Result::Unknown] {
+            let again = Claim { resend, ..claim_of(1) };
+            let (claimed, mut row) = Row::claim(Some(claimed_by(7)), &again, 8, |_| false, Timestamp::UNIX_EPOCH);
+            assert_eq!(claimed, Claimed::Send { may_be_second: true });
+            assert!(row.settle(&settlement(2, result, ""), Timestamp::UNIX_EPOCH));
+            assert_eq!(row.state, State::Unknown, "{result:?}");
+            assert!(row.settle(&settlement(2, state::Result::Accepted, "msg_2"), Timestamp::UNIX_EPOCH));
+            assert_eq!(row.state, State::Accepted);
+        }
     }
 
     #[test]

@@ -121,7 +121,15 @@ pub(crate) enum Result {
 impl Result {
     /// The result of a claim whose request was not sent, or was refused. An earlier request of the row may have been processed nevertheless.
     pub(crate) fn of_no_request(may_be_second: bool) -> Result {
-        if may_be_second { Result::Unknown } else { Result::NotSent }
+        Result::NotSent.of_row(may_be_second)
+    }
+
+    /// The result of the row after this result of its last claim: an earlier request of the row may have been processed nevertheless.
+    pub(crate) fn of_row(self, may_be_second: bool) -> Result {
+        match self {
+            Result::NotSent | Result::Rejected if may_be_second => Result::Unknown,
+            result => result,
+        }
     }
 }
 
