@@ -2,7 +2,7 @@
 //!
 //! Therefore the futures of an [`AsyncClient`](crate::AsyncClient) can be awaited in any executor, and idle connections are closed in time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
 use std::{mem, thread};
 
@@ -24,7 +24,8 @@ pub(crate) struct Background(Mutex<Option<Arc<BackgroundRuntime>>>);
 
 /// A runtime whose thread runs while this is held by the client or by a call in flight.
 pub(crate) struct BackgroundRuntime {
-    pub(crate) http: Arc<Http>,
+    /// Created by the first call, on the thread of the runtime.
+    http: OnceLock<Arc<Http>>,
     pub(crate) handle: Handle,
     thread: ThreadId,
     /// Stops the thread. Nothing waits for it.
@@ -44,7 +45,7 @@ impl Background {
             return Err(closed(Outcome::NotSent));
         }
         // A runtime with retired connections ends with its last call.
-        if let Some(running) = running.as_ref().filter(|running| !running.http.has_retired()) {
+        if let Some(running) = running.as_ref().filter(|running| !running.has_retired()) {
             return Ok(running.clone());
         }
         Ok(running.insert(Arc::new(BackgroundRuntime::start(shared)?)).clone())
@@ -72,8 +73,25 @@ impl BackgroundRuntime {
         thread::current().id() == self.thread
     }
 
-    fn start(shared: &Shared) -> Result<BackgroundRuntime> {
+    /// Returns the HTTP client. Must be called on the thread of the runtime: the first client of a process reads the certificates of the system, which
+    /// would block the event loop of Python or Node for milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// If there are no certificates, for example. The next call tries again.
+    pub(crate) fn http(&self, shared: &Shared) -> Result<&Arc<Http>> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
         let http = Arc::new(Http::new(shared, true)?);
+        Ok(self.http.get_or_init(|| http))
+    }
+
+    fn has_retired(&self) -> bool {
+        self.http.get().is_some_and(|http| http.has_retired())
+    }
+
+    fn start(shared: &Shared) -> Result<BackgroundRuntime> {
         let runtime = shared.new_runtime()?;
         let handle = runtime.handle().clone();
         let stop = CancellationToken::new();
@@ -89,6 +107,6 @@ impl BackgroundRuntime {
             let message = format!("cannot start the background thread for async calls: {error}");
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;
-        Ok(BackgroundRuntime { http, handle, thread: thread.thread().id(), _stop: stop.drop_guard() })
+        Ok(BackgroundRuntime { http: OnceLock::new(), handle, thread: thread.thread().id(), _stop: stop.drop_guard() })
     }
 }

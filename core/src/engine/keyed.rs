@@ -80,7 +80,10 @@ impl Shared {
                     });
                 })
             });
-            let ran = call::run_claimed(&shared, &running.http, &request, &call, &mut decoder, claim.as_mut()).await;
+            let ran = match running.http(&shared) {
+                Ok(http) => call::run_claimed(&shared, http, &request, &call, &mut decoder, claim.as_mut()).await,
+                Err(error) => Err(error),
+            };
             let ran = match (ran, claim.as_mut()) {
                 (Err(error), Some(claim)) => Err(claim.correct(error).await),
                 (ran, _) => ran,

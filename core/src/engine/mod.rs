@@ -190,7 +190,7 @@ impl Shared {
         let shared = self.clone();
         let handle = running.handle.clone();
         Ok(Task::new(handle.spawn(async move {
-            call::run(&shared, &running.http, &request, &call, &mut decoder).await?;
+            call::run(&shared, running.http(&shared)?, &request, &call, &mut decoder).await?;
             Ok(decoder.into_inner())
         })))
     }
@@ -206,7 +206,7 @@ impl Shared {
         if !running.is_current_thread() {
             return self.spawn(request, call, decoder)?.await;
         }
-        call::run(self, &running.http, &request, &call, &mut decoder).await?;
+        call::run(self, running.http(self)?, &request, &call, &mut decoder).await?;
         Ok(decoder.into_inner())
     }
 

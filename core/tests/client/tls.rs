@@ -1,8 +1,13 @@
 //! TLS: enabled by default, verified, with HTTP/1.1 and HTTP/2.
 
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::{Context, Waker};
+
 use crate::support::{builder, client, message, until};
+use futures_executor::block_on;
 use serde_json::json;
-use zexa::{CallOptions, Client, Kind, ListContacts, Outcome};
+use zexa::{CallOptions, CancelToken, Client, Kind, ListContacts, Outcome, binding};
 use zexa_sandbox::Sandbox;
 
 fn sandbox(alpn: &[&str]) -> Sandbox {
@@ -114,4 +119,22 @@ fn an_invalid_ca_file_is_rejected_when_the_client_is_created() {
         assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
         assert!(error.message().starts_with("`ca_file` "), "{error}");
     }
+}
+
+/// The files may be on a slow disk, and the thread that polls may run an event loop.
+#[test]
+fn certificates_are_not_read_on_the_thread_that_polls() {
+    let builder = Client::builder().base_url("https://localhost:1").api_key("k").max_retries(0);
+    let missing = |name: &str| (name == "SSL_CERT_FILE").then(|| "/missing/ca.pem".into());
+    let client = binding::environment(builder, missing).build_async().expect("no file is read yet");
+    let (release, released) = mpsc::channel::<()>();
+    let occupied = async move { Ok(released.recv().is_ok()) };
+    binding::spawn_with_callback(&client, occupied, &CancelToken::new(), |released| assert!(released.expect("ran")));
+
+    let mut call = pin!(client.credits().get());
+    assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    release.send(()).expect("the client's thread waits");
+    let error = block_on(call).expect_err("no certificates");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Config, Outcome::NotSent, 0));
+    assert!(error.message().contains("SSL_CERT_FILE"), "{error}");
 }
