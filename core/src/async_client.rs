@@ -156,14 +156,15 @@ impl AsyncClient {
     ) {
         match self.shared.background_runtime() {
             Ok(running) => {
-                let handle = running.handle.clone();
-                // Boxed: tokio moves a future from stage to stage of its task, and these are large.
-                handle.spawn(Box::pin(async move {
+                let runtime = running.clone();
+                // Boxed before it is passed on: each async function would contain two copies of the future, which is large.
+                let call = Box::pin(call);
+                runtime.spawn(async move {
                     if let Some(result) = unless.guard(call).await {
                         done(result);
                     }
                     drop(running);
-                }));
+                });
             }
             Err(error) => done(Err(error)),
         }
@@ -173,7 +174,7 @@ impl AsyncClient {
     pub(crate) fn close_after_spawned(&self) {
         let client = self.clone();
         match self.shared.existing_background_runtime() {
-            Some(running) => drop(running.handle.spawn(async move { client.close() })),
+            Some(running) => running.spawn(async move { client.close() }),
             None => self.close(),
         }
     }

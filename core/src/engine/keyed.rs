@@ -63,8 +63,8 @@ impl Shared {
     pub(crate) fn start<T: Decode>(self: &Arc<Self>, work: Work<T>, caller: Arc<impl Caller<T>>) -> Result<()> {
         let running = self.background_runtime()?;
         let shared = self.clone();
-        let handle = running.handle.clone();
-        handle.spawn(Box::pin(async move {
+        let runtime = running.clone();
+        runtime.spawn(async move {
             let Work { request, call, mut decoder, claim } = work;
             let left = Arc::new(Mutex::new(false));
             let mut claim = claim.map(|(ledger, claim)| {
@@ -102,7 +102,7 @@ impl Shared {
                 let is_recorded = has_row && not_recorded.is_none();
                 caller.done(Done { result, is_replayed, is_recorded, not_recorded });
             }
-        }));
+        });
         Ok(())
     }
 

@@ -45,9 +45,10 @@ pub(crate) mod trust;
 mod waiting;
 
 use std::collections::HashSet;
+use std::future::poll_fn;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
@@ -55,7 +56,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ::http::Uri;
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::admission::{Admission, Permit, WaitResult, wait_on_thread};
@@ -187,12 +188,11 @@ impl Shared {
         mut decoder: ResponseDecoder<T>,
     ) -> Result<Task<T>> {
         let running = self.background_runtime()?;
-        let shared = self.clone();
-        let handle = running.handle.clone();
-        Ok(Task::new(handle.spawn(async move {
+        let (shared, runtime) = (self.clone(), running.clone());
+        Ok(Task::spawn(&runtime, async move {
             call::run(&shared, running.http(&shared)?, &request, &call, &mut decoder).await?;
             Ok(decoder.into_inner())
-        })))
+        }))
     }
 
     /// Runs a call on the background runtime, wherever this future is polled. No task is needed if that is on the background runtime.
@@ -395,13 +395,31 @@ impl Drop for Process {
 /// A spawned call. Dropping the task cancels the call.
 pub(crate) struct Task<T> {
     /// `None` only while the task is dropped.
-    handle: Option<JoinHandle<Result<T>>>,
+    result: Option<oneshot::Receiver<std::thread::Result<Result<T>>>>,
     generation: u64,
 }
 
-impl<T> Task<T> {
-    fn new(handle: JoinHandle<Result<T>>) -> Task<T> {
-        Task { handle: Some(handle), generation: fork::generation() }
+impl<T: Send + 'static> Task<T> {
+    fn spawn(runtime: &BackgroundRuntime, call: impl Future<Output = Result<T>> + Send + 'static) -> Task<T> {
+        let (sender, receiver) = oneshot::channel();
+        runtime.spawn(run_while_awaited(call, sender));
+        Task { result: Some(receiver), generation: fork::generation() }
+    }
+}
+
+/// Runs a call until it has a result or has panicked, or until its task is dropped.
+async fn run_while_awaited<T>(call: impl Future<Output = T>, mut sender: oneshot::Sender<std::thread::Result<T>>) {
+    let mut call = pin!(call);
+    let result = poll_fn(|context| {
+        if sender.poll_closed(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
+        polled.map_or_else(|panic| Poll::Ready(Some(Err(panic))), |poll| poll.map(|output| Some(Ok(output))))
+    });
+    if let Some(result) = result.await {
+        // The task may have been dropped in the meantime.
+        let _ = sender.send(result);
     }
 }
 
@@ -412,20 +430,19 @@ impl<T> Future for Task<T> {
         if self.generation != fork::generation() {
             return Poll::Ready(Err(fork::forked_error(Outcome::Unknown)));
         }
-        let handle = self.handle.as_mut().expect("only drop takes it");
-        Pin::new(handle).poll(context).map(|joined| {
-            joined.unwrap_or_else(|error| match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call was shut down")),
-            })
+        let result = self.result.as_mut().expect("only drop takes it");
+        Pin::new(result).poll(context).map(|received| match received {
+            Ok(result) => result.unwrap_or_else(|panic| panic::resume_unwind(panic)),
+            Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call was shut down")),
         })
     }
 }
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        let Some(handle) = self.handle.take() else { return };
-        // An inherited task runs in the parent. Aborting it in a forked child would affect the parent through shared sockets.
-        if self.generation == fork::generation() { handle.abort() } else { mem::forget(handle) }
+        // An inherited task runs in the parent. Cancelling it in a forked child would affect the parent through shared sockets.
+        if self.generation != fork::generation() {
+            mem::forget(self.result.take());
+        }
     }
 }
