@@ -1,6 +1,7 @@
 //! [`CallOptions`]: options that override those of the client; and [`Call`]: the checked options of a call in progress.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -208,6 +209,8 @@ impl Call {
 
     /// The future's result, or `None` if the call is cancelled first.
     pub(crate) async fn unless_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
+        // Pinned here, because each async function that it is passed to would contain two copies of it.
+        let future = pin!(future);
         match &self.cancel {
             None => Some(future.await),
             Some(token) => token.guard(future).await,
