@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -29,6 +30,13 @@ pub(crate) fn form(body: &[u8]) -> Form {
         None => Form::CutOff,
         _ => Form::Other,
     }
+}
+
+/// Parses JSON. `None` if the body is not valid UTF-8, not JSON, or not such a value.
+///
+/// The encoding of the whole body is checked at once. `serde_json::from_slice` checks each string, which takes longer.
+pub(crate) fn parse_strict<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Option<T> {
+    serde_json::from_str(str::from_utf8(body).ok()?).ok()
 }
 
 /// Parses JSON. Accepts lone surrogates, control characters and invalid UTF-8 in strings, numbers beyond the range of a double, and a byte-order

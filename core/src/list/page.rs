@@ -1,8 +1,10 @@
 //! [`Page`], and how it is parsed: as documented, as a bare array, or with incomplete `meta`.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
@@ -50,19 +52,52 @@ model! {
 #[derive(Deserialize)]
 #[serde(bound = "T: Model")]
 struct Documented<T> {
-    data: Vec<T>,
+    data: Items<T>,
     meta: Option<Reading<Meta>>,
+}
+
+/// The items of a page.
+struct Items<T>(Vec<T>);
+
+/// The largest page size of the API. A vector that grows with the items moves each of them twice.
+const LARGEST_PAGE: usize = 100;
+
+impl<'de, T: Model> Deserialize<'de> for Items<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Items<T>, D::Error> {
+        struct Array<T>(PhantomData<T>);
+
+        impl<'de, T: Model> Visitor<'de> for Array<T> {
+            type Value = Items<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Items<T>, A::Error> {
+                let mut items = Vec::with_capacity(LARGEST_PAGE);
+                while let Some(item) = array.next_element()? {
+                    items.push(item);
+                }
+                if items.len() < LARGEST_PAGE / 2 {
+                    items.shrink_to_fit();
+                }
+                Ok(Items(items))
+            }
+        }
+
+        deserializer.deserialize_seq(Array(PhantomData))
+    }
 }
 
 impl<T: Model> Page<T> {
     pub(crate) fn read(body: &[u8]) -> Result<Page<T>, Unreadable> {
         let straight = match body.trim_ascii_start().first() {
-            Some(b'{') => serde_json::from_slice(body)
-                .map(|Documented { data, meta }| Page::new(data, meta.unwrap_or(Reading::Absent))),
-            Some(b'[') => serde_json::from_slice(body).map(|items| Page::new(items, Reading::Absent)),
-            _ => return Page::read_value(json::parse_tolerant(body)?, &Path::ROOT),
+            Some(b'{') => json::parse_strict(body)
+                .map(|Documented { data: Items(items), meta }| Page::new(items, meta.unwrap_or(Reading::Absent))),
+            Some(b'[') => json::parse_strict(body).map(|Items(items)| Page::new(items, Reading::Absent)),
+            _ => None,
         };
-        straight.or_else(|_| Page::read_value(json::parse_tolerant(body)?, &Path::ROOT))
+        straight.map_or_else(|| Page::read_value(json::parse_tolerant(body)?, &Path::ROOT), Ok)
     }
 
     fn read_value(value: Value, path: &Path<'_>) -> Result<Page<T>, Unreadable> {

@@ -32,7 +32,7 @@ pub(crate) fn read<T: Model>(body: &[u8]) -> Result<T, Unreadable> {
         return Err(Unreadable("the body is empty".into()));
     }
     // The slower parser, which repairs the text, is only used if necessary.
-    serde_json::from_slice(body).or_else(|_| read_value(json::parse_tolerant(body)?, &Path::ROOT))
+    json::parse_strict(body).map_or_else(|| read_value(json::parse_tolerant(body)?, &Path::ROOT), Ok)
 }
 
 /// Reads a model from JSON that is already parsed.
