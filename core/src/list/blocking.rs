@@ -201,6 +201,9 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lease: &mut Option<RuntimeLease>) -> Res
         let page = poll_fn(|context| pager.poll_next(context)).await;
         // Also read the other pages as far as they have arrived: it may take long until they are driven again.
         for _ in 0..8 {
+            if !pager.is_waiting() {
+                break;
+            }
             yield_now().await;
             poll_fn(|context| {
                 pager.poll_all(context);

@@ -200,6 +200,16 @@ impl<T: Item> Pager<T> {
         self.plan.is_incomplete()
     }
 
+    /// Whether the next page in order has arrived, without an error.
+    pub(super) fn has_arrived(&self) -> bool {
+        self.in_flight.front().is_some_and(|page| matches!(page.state, State::Arrived(Ok(_))))
+    }
+
+    /// Whether pages are in flight that have not arrived.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.in_flight.iter().any(|page| matches!(page.state, State::Pending(_)))
+    }
+
     /// Whether no page is in flight or buffered.
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight.is_empty()
