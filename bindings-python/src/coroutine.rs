@@ -3,6 +3,7 @@
 //! The core's future is polled on the thread of the event loop. A poll does not block, because the I/O happens on the client's own thread. When the future
 //! can make progress, that thread wakes the loop, which resumes the coroutine.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
@@ -101,7 +102,9 @@ impl Coroutine {
         name: &'static str,
         call: impl std::future::Future<Output = zexa::Result<T>> + Send + 'static,
     ) -> Coroutine {
-        Coroutine::new(name, async move { completion(call.await) })
+        // Boxed, because an async block would contain two copies of this future, which is large.
+        let mut call = Box::pin(call);
+        Coroutine::new(name, poll_fn(move |context| call.as_mut().poll(context).map(completion)))
     }
 
     pub(crate) fn new(
@@ -187,16 +190,20 @@ impl Coroutine {
 
 impl Call {
     fn step(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        // Before anything is sent: without an event loop, nothing is.
-        let (event_loop, object) = EventLoop::running(py)?;
-        let first = std::mem::replace(&mut self.state, State::Started) == State::New;
+        // Before anything is sent: without an event loop, nothing is. Later only if the call has to wait again, which is rare.
+        let first_loop = match self.state {
+            State::New => Some(EventLoop::running(py)?),
+            _ => None,
+        };
+        self.state = State::Started;
         self.waiter.reset();
         let waker = Waker::from(self.waiter.clone());
         let future = self.future.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
-        // Release the GIL for the first poll: the first call of a client reads certificates, which takes a while.
-        match if first { py.detach(poll) } else { poll() } {
-            Poll::Pending => self.waiter.wait_in(event_loop, &object),
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Pending => {
+                let (event_loop, object) = first_loop.map_or_else(|| EventLoop::running(py), Ok)?;
+                self.waiter.wait_in(event_loop, &object)
+            }
             Poll::Ready(completion) => {
                 self.state = State::Done;
                 Err(PyStopIteration::new_err((completion(py)?,)))

@@ -2,30 +2,46 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 /// An attribute of a module.
 pub(crate) struct Imported {
-    module: &'static str,
-    name: &'static str,
+    module: Name,
+    name: Name,
+}
+
+/// A name as an interned string, whose hash is computed once: some of the objects are looked up in each call.
+struct Name {
+    text: &'static str,
+    interned: PyOnceLock<Py<PyString>>,
 }
 
 impl Imported {
     pub(crate) const fn new(module: &'static str, name: &'static str) -> Imported {
-        Imported { module, name }
+        Imported { module: Name::new(module), name: Name::new(name) }
     }
 
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let module = match loaded(py, self.module)? {
+        let module = match loaded(py, self.module.interned(py))? {
             Some(module) => module,
-            None => py.import(self.module)?.into_any(),
+            None => py.import(self.module.interned(py))?.into_any(),
         };
-        module.getattr(self.name)
+        module.getattr(self.name.interned(py))
+    }
+}
+
+impl Name {
+    const fn new(text: &'static str) -> Name {
+        Name { text, interned: PyOnceLock::new() }
+    }
+
+    fn interned<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
+        self.interned.get_or_init(py, || PyString::intern(py, self.text).unbind()).bind(py)
     }
 }
 
 /// A module that is imported, or is being imported.
-pub(crate) fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(crate) fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     // An entry that is None prevents the import.
     Ok(modules(py)?.get_item(module)?.filter(|module| !module.is_none()))
 }

@@ -18,7 +18,7 @@ const DEBUG: u8 = 10;
 const INFO: u8 = 20;
 const WARNING: u8 = 30;
 
-/// The lowest level that the logger accepts, as of the start of the most recent call. Cached, because attempts run without the GIL.
+/// The lowest level of records that are created, as of the start of the most recent call. Cached, because attempts run without the GIL.
 static LEVEL: AtomicU8 = AtomicU8::new(u8::MAX);
 
 /// Updates the cached level. A program that has not imported `logging` has no logger.
@@ -31,14 +31,15 @@ pub(crate) fn refresh_level(py: Python<'_>) -> PyResult<()> {
     let level = match accepts(INFO)? {
         true if accepts(DEBUG)? => DEBUG,
         true => INFO,
-        false if accepts(WARNING)? => WARNING,
+        // Warnings are rare: whether the logger accepts them is left to `Logger.log()`. Asking it in each call would take longer.
+        false if logger.is_some() => WARNING,
         false => u8::MAX,
     };
     LEVEL.store(level, Ordering::Relaxed);
     Ok(())
 }
 
-/// Whether the logger accepts any records, according to the cached level.
+/// Whether any records are created, according to the cached level.
 pub(crate) fn is_enabled() -> bool {
     LEVEL.load(Ordering::Relaxed) <= WARNING
 }
@@ -212,7 +213,7 @@ static LOGGER: Mutex<Option<Logger>> = Mutex::new(None);
 
 /// The logger of the currently imported module `logging`. `None` if it is not imported, or its import is not complete.
 fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    let Some(logging) = loaded(py, "logging")? else { return Ok(None) };
+    let Some(logging) = loaded(py, pyo3::intern!(py, "logging"))? else { return Ok(None) };
     let last = LOGGER.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, logger)) = last.as_ref().filter(|(module, _)| module.is(&logging)) {
         return Ok(Some(logger.bind(py).clone()));

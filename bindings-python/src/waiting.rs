@@ -105,7 +105,7 @@ fn detect_main_thread(py: Python<'_>) -> PyResult<()> {
 
 /// Without the module `threading`, Python knows no other thread.
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    let Some(threading) = loaded(py, "threading")? else { return Ok(true) };
+    let Some(threading) = loaded(py, pyo3::intern!(py, "threading"))? else { return Ok(true) };
     let main = threading.call_method0("main_thread")?.getattr("ident")?;
     main.eq(threading.call_method0("get_ident")?)
 }
