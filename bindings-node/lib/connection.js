@@ -1,17 +1,27 @@
 // The connection that a client shares with its resources: the addon's client, and the signal of all its calls.
 'use strict'
 
-const { BulkRun } = require('./bulk.js')
 const { AbortBinding, completionQueue, detachedError, startCall } = require('./calls.js')
 const { calledFrom, callNative, captureSite, withSite } = require('./errors.js')
-const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
 const { encodeBulkOptions, encodeCallOptions, encodeClientOptions } = require('./options.js')
-const { Source } = require('./source.js')
 
 /** The connections of clients and resources. Not a private field, so that a method without its object can reject. */
 const connections = new WeakMap()
+
+/** Modules that many programs do not need. They are loaded at their first use, because loading them with the package takes a tenth of its start-up time. */
+const lazy = {
+  get BulkRun() {
+    return require('./bulk.js').BulkRun
+  },
+  get List() {
+    return require('./list.js').List
+  },
+  get Source() {
+    return require('./source.js').Source
+  },
+}
 
 class Connection {
   #native
@@ -97,7 +107,7 @@ class Connection {
         throw error
       }
     }
-    return new List(site, revive, open, name)
+    return new lazy.List(site, revive, open, name)
   }
 
   /** Begins a bulk run. `row` describes the rows. */
@@ -105,8 +115,8 @@ class Connection {
     const site = captureSite(method, this.#logger)
     try {
       const { signal = this.#signal, run, options } = encodeBulkOptions(input)
-      const source = new Source(rows)
-      return new BulkRun(
+      const source = new lazy.Source(rows)
+      return new lazy.BulkRun(
         site,
         callNative(() => this.#native[name](run, options)),
         source,
@@ -132,7 +142,7 @@ class DetachedConnection {
 
   list(method) {
     const error = detachedError(method, 'object')
-    return new List(captureSite(method), undefined, () => {
+    return new lazy.List(captureSite(method), undefined, () => {
       throw error
     })
   }

@@ -3,7 +3,6 @@
 'use strict'
 
 const { encodeId, encodeParams, ignoreResult, positiveInteger, string, strings } = require('../arguments.js')
-const { contactRows } = require('../bulk.js')
 const { Connection } = require('../connection.js')
 
 const CREATE_CONTACT = {
@@ -61,6 +60,7 @@ class Contacts {
 
   /** Add many contacts. Each row has one result. */
   createMany(rows, options) {
+    const { contactRows } = require('../bulk.js')
     const row = contactRows(CREATE_CONTACT, 'parameters of contacts.create', reviveContact)
     return Connection.of(this).run(Contacts.prototype.createMany, rows, options, 'contactsCreateMany', row)
   }

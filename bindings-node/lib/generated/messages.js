@@ -3,7 +3,6 @@
 'use strict'
 
 const { dateTime, encodeId, encodeParams, encodeUntil, object, string } = require('../arguments.js')
-const { messageRows } = require('../bulk.js')
 const { Connection } = require('../connection.js')
 const { defineEnum } = require('../enums.js')
 const { messageStatusIsFinal } = require('../native.js')
@@ -80,6 +79,7 @@ class Messages {
 
   /** Send many messages. Each row is sent at most once, and has one result. */
   sendMany(rows, options) {
+    const { messageRows } = require('../bulk.js')
     const row = messageRows(SEND_MESSAGE, 'parameters of messages.send', reviveMessage)
     return Connection.of(this).run(Messages.prototype.sendMany, rows, options, 'messagesSendMany', row)
   }
