@@ -3,12 +3,14 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::thread;
 use std::time::Duration;
 
 use futures_executor::block_on;
 use serde_json::{Value, json};
 use support::{async_client, builder, client, json_page, until};
+use zexa::binding::Batches;
 use zexa::{Kind, ListContacts, ListSenderIds, Outcome};
 use zexa_sandbox::Sandbox;
 
@@ -268,4 +270,37 @@ fn a_dropped_list_closes_its_connections() {
     until("the server has closed its ends", || sandbox.open_connections() == 0);
     // Other tests of this program open some descriptors at the same time. A leak would be hundreds.
     assert!(open_files() < before + 150, "{before} files were open, now {}", open_files());
+}
+
+/// The batches in which bindings receive the items, and the error at the end.
+fn batches(list: &mut zexa::AsyncList<zexa::Contact>) -> (Vec<Vec<zexa::Contact>>, Option<zexa::Error>) {
+    let mut batches = Vec::new();
+    loop {
+        match block_on(poll_fn(|context| list.poll_batch(context))) {
+            Some(Ok(batch)) => batches.push(batch),
+            Some(Err(error)) => return (batches, Some(error)),
+            None => return (batches, None),
+        }
+    }
+}
+
+#[test]
+fn batches_contain_all_items_before_an_error() {
+    let sandbox = sandbox_with(2000);
+    let client = async_client(&sandbox);
+    let mut list = client.contacts().list(&ListContacts::new().per_page(100));
+    let (all, error) = batches(&mut list);
+    assert!(error.is_none() && all.iter().all(|batch| !batch.is_empty() && batch.len() < 600));
+    assert_eq!(BTreeSet::from_iter(all.iter().flatten().map(|contact| &contact.id)).len(), 2000);
+
+    sandbox.add_fault(json!({"query": {"page": "8"}, "status": 401}));
+    let mut list = client.contacts().list(&ListContacts::new().per_page(100));
+    let (before, error) = batches(&mut list);
+    assert_eq!(error.expect("page 8 fails").kind(), Kind::Unauthorized);
+    let ids = |batches: &[Vec<zexa::Contact>]| {
+        batches.iter().flatten().map(|contact| contact.id.clone()).take(700).collect::<Vec<_>>()
+    };
+    assert_eq!(before.iter().map(Vec::len).sum::<usize>(), 700);
+    assert_eq!(ids(&before), ids(&all));
+    assert!(block_on(poll_fn(|context| list.poll_batch(context))).is_none());
 }
