@@ -124,8 +124,9 @@ fn a_connection_is_not_reused_after_a_timeout() {
     let timeout = CallOptions::new().timeout(Duration::from_millis(300));
     for answer_pings in [false, true] {
         let sandbox = sandbox(json!({}), json!([{"path": "/messages", "then": "hang", "answer_pings": answer_pings}]));
-        let client = http2(&sandbox).build_async().expect("a client").with_options(timeout.clone());
-        let error = block_on(client.messages().send(&message("Hello"))).expect_err("no answer");
+        let client = http2(&sandbox).build_async().expect("a client");
+        let hasty = client.with_options(timeout.clone());
+        let error = block_on(hasty.messages().send(&message("Hello"))).expect_err("no answer");
         assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::Unknown));
         block_on(client.messages().send(&message("Hello"))).expect("sent on another connection");
         assert_eq!(sandbox.connections(), 2);
@@ -133,8 +134,9 @@ fn a_connection_is_not_reused_after_a_timeout() {
         let sandbox = Sandbox::from_json(json!({
             "state": {"tls": true}, "faults": [{"path": "/messages", "then": "hang", "answer_pings": answer_pings}],
         }));
-        let client = http2(&sandbox).build().expect("a client").with_options(timeout.clone());
-        let error = client.messages().send(&message("Hello")).expect_err("no answer");
+        let client = http2(&sandbox).build().expect("a client");
+        let hasty = client.with_options(timeout.clone());
+        let error = hasty.messages().send(&message("Hello")).expect_err("no answer");
         assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::Unknown));
         client.messages().send(&message("Hello")).expect("sent on another connection");
         assert_eq!(sandbox.connections(), 2);
