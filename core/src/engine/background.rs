@@ -79,8 +79,8 @@ impl BackgroundRuntime {
         thread::current().id() == self.thread
     }
 
-    /// Returns the HTTP client. Must be called on the thread of the runtime: the first client of a process reads the certificates of the system, which
-    /// would block the event loop of Python or Node for milliseconds.
+    /// Returns the HTTP client. Must be called on the thread of the runtime: creating it may read the certificates of the system, or the 293 files of a
+    /// usual `SSL_CERT_DIR`, which would block the event loop of Python or Node for milliseconds.
     ///
     /// # Errors
     ///

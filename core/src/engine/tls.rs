@@ -49,7 +49,7 @@ fn verifier(trust: &Trust) -> Result<Arc<dyn ServerCertVerifier>> {
     }
 }
 
-/// The verifier of the system, which is created once per process for all clients. On Linux, it reads about 300 files.
+/// The verifier of the system, which is created once per process for all clients, because parsing its certificates takes milliseconds.
 fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
     type Slot = OnceLock<Arc<dyn ServerCertVerifier>>;
     static VERIFIER: OnceLock<PerProcess<Slot>> = OnceLock::new();
