@@ -189,28 +189,33 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 fn prepare() -> Result<Packages> {
-    let node = Node::find()?;
-    let packages = Packages { node, folder: folder().join("packages") };
-    let in_folder = |error: std::io::Error| format!("{}: {error}", packages.folder.display());
+    let packages = Packages { node: Node::find()?, folder: folder().join("packages") };
+    install(&packages.node, MANIFEST, &packages.folder)?;
+    packages.link()?;
+    Ok(packages)
+}
+
+/// Installs the packages of a lock file in a folder, if the lock file has changed.
+pub(crate) fn install(node: &Node, manifest: &str, folder: &Path) -> Result {
+    let in_folder = |error: std::io::Error| format!("{}: {error}", folder.display());
     let wanted = FILES
         .map(|name| {
-            fs::read_to_string(paths::root().join(MANIFEST).join(name)).map_err(|error| format!("{name}: {error}"))
+            fs::read_to_string(paths::root().join(manifest).join(name)).map_err(|error| format!("{name}: {error}"))
         })
         .into_iter()
         .collect::<Result<Vec<_>>>()?;
     // The manifest of the last complete installation.
-    let installed = packages.folder.join("installed.txt");
-    if fs::read_to_string(&installed).ok() != Some(wanted.concat()) {
-        show::command(&format!("npm ci of {MANIFEST}/package-lock.json"));
-        fs::create_dir_all(&packages.folder).map_err(in_folder)?;
-        for (name, text) in FILES.iter().zip(&wanted) {
-            fs::write(packages.folder.join(name), text).map_err(in_folder)?;
-        }
-        command::run_quietly(packages.node.npm("ci").current_dir(&packages.folder))?;
-        fs::write(&installed, wanted.concat()).map_err(in_folder)?;
+    let installed = folder.join("installed.txt");
+    if fs::read_to_string(&installed).ok() == Some(wanted.concat()) {
+        return Ok(());
     }
-    packages.link()?;
-    Ok(packages)
+    show::command(&format!("npm ci of {manifest}/package-lock.json"));
+    fs::create_dir_all(folder).map_err(in_folder)?;
+    for (name, text) in FILES.iter().zip(&wanted) {
+        fs::write(folder.join(name), text).map_err(in_folder)?;
+    }
+    command::run_quietly(node.npm("ci").current_dir(folder))?;
+    fs::write(&installed, wanted.concat()).map_err(in_folder)
 }
 
 impl Packages {

@@ -22,6 +22,15 @@ pub(crate) fn build() -> Result {
     })
 }
 
+/// Builds a program with the dependencies of the libraries.
+///
+/// With the same packages, so that cargo does not build their dependencies twice. The program must not enable other features of them.
+pub(crate) fn build_program(package: &str, program: &str) -> Result {
+    let mut build = cargo(["build", "--release", "--package", "zexa-ffi", "--package", "zexa-node"]);
+    configure(&mut build);
+    command::run(build.args(["--package", package, "--bin", program]))
+}
+
 /// Builds the libraries for C with debug symbols, and returns their folder.
 ///
 /// The build reuses nothing from other builds, and takes about six minutes on two processors.

@@ -1,7 +1,7 @@
 //! `zexa-bench-server`: responds within a few microseconds, so that benchmarks measure the client.
 //!
-//! The response to any POST is a message, and to any GET the requested page of 10,000 contacts, 100 per page. A path that
-//! contains `/slow/` is answered after 20 ms. The program prints its address, and exits when its stdin closes.
+//! The response to any POST is a message, and to any GET the requested page of 10,000 contacts, 100 per page. Some paths are answered later, see [`DELAYS`].
+//! The program prints its address, and exits when its stdin closes.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,7 +11,14 @@ use std::time::Duration;
 
 const PAGES: usize = 100;
 const PER_PAGE: usize = 100;
-const LATENCY: Duration = Duration::from_millis(20);
+
+/// Parts of a path, and how much later it is answered.
+const DELAYS: [(&str, Duration); 2] = [
+    // The latency of a server that is far away.
+    ("/slow/", Duration::from_millis(20)),
+    // Every response arrives after the client has begun to wait for it, so that all calls execute the same code, also in a slow tool that counts.
+    ("/delayed/", Duration::from_millis(4)),
+];
 
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -84,12 +91,11 @@ fn serve(mut stream: TcpStream, responses: &Responses) -> io::Result<()> {
         filled += read;
         // Clients do not pipeline, so the buffer contains at most one request.
         if let Some(head) = whole_request(&buffer[..filled]) {
-            let is_slow = head.lines().next().is_some_and(|line| line.contains("/slow/"));
-            let response = responses.to(head);
-            if is_slow {
-                thread::sleep(LATENCY);
+            let line = head.lines().next().unwrap_or_default();
+            if let Some((_, delay)) = DELAYS.iter().find(|(part, _)| line.contains(part)) {
+                thread::sleep(*delay);
             }
-            stream.write_all(response)?;
+            stream.write_all(responses.to(head))?;
             filled = 0;
         }
     }

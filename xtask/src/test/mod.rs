@@ -28,7 +28,7 @@ use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::node::Packages;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::{chaos, codegen, demo, docs, models, paths, release, select, show, usage};
+use crate::{bench, chaos, codegen, demo, docs, models, paths, release, select, show, usage};
 
 /// A test step.
 struct Step {
@@ -47,8 +47,9 @@ const STEPS: &[Step] = &[
         needs_build: false,
         run: || {
             command::run(&mut cargo(["fmt", "--all", "--check"]))?;
-            // A workspace of its own.
-            command::run(&mut cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+            // Workspaces of their own.
+            command::run(&mut cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+            command::run(&mut cargo(["fmt", "--manifest-path", "tests/benchmarks/peers/Cargo.toml", "--check"]))
         },
     },
     Step { name: "layout", about: "file conventions and wording", needs_build: false, run: conventions::check },
@@ -179,6 +180,12 @@ const STEPS: &[Step] = &[
         about: "the C and C++ tests that use threads, with ThreadSanitizer of clang: no data races",
         needs_build: true,
         run: c::tsan,
+    },
+    Step {
+        name: "counts",
+        about: "instructions, system calls and allocations of one call have not grown",
+        needs_build: true,
+        run: bench::check_counts,
     },
     Step {
         name: "node-package",

@@ -51,7 +51,7 @@ const DOWNLOADS: &[Prerequisite] = &[
 /// uses the others.
 const BUILDS: &[Prerequisite] = &[
     Prerequisite {
-        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan", "services"],
+        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan", "counts", "services"],
         make: || Prefix::install().map(drop),
     },
     Prerequisite {

@@ -40,7 +40,15 @@ pub(crate) fn check() -> Result {
 fn check_format() -> Result {
     let mut clang_format = Venv::prepare()?.program("clang-format");
     clang_format.args(["--dry-run", "--Werror"]).current_dir(paths::root());
-    for folder in ["tests/c", "tests/chaos", "tests/consumers", "tests/services", "ffi-c/examples", "ffi-c/cpp"] {
+    for folder in [
+        "tests/benchmarks",
+        "tests/c",
+        "tests/chaos",
+        "tests/consumers",
+        "tests/services",
+        "ffi-c/examples",
+        "ffi-c/cpp",
+    ] {
         clang_format.args(all_files_of(&paths::root().join(folder))?.iter().filter(|file| is_c(file)));
     }
     command::run_quietly(&mut clang_format).map_err(|_| "run clang-format on the C and C++ code".to_owned())

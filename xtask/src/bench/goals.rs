@@ -1,0 +1,89 @@
+//! Whether a goal is met.
+
+use super::results::{ClientResult, Spread};
+use super::workloads::{Goal, Metric};
+
+/// A goal and what was measured.
+pub(super) struct Assessment {
+    pub(super) goal: String,
+    pub(super) measured: String,
+    pub(super) is_met: bool,
+}
+
+/// Compares a goal with the results of its workload. `None` if its peer was not measured.
+pub(super) fn assess(goal: Goal, results: &[ClientResult]) -> Option<Assessment> {
+    let ours = results.first()?;
+    let peer = results.iter().find(|result| result.name == goal.peer())?;
+    Some(match goal {
+        Goal::AtMost(limit, metric, name) => {
+            let ratio = match metric {
+                Metric::Cpu => peer.cpu_ratio,
+                Metric::Wall => peer.wall_ratio,
+            };
+            Assessment {
+                goal: format!("at most {} the {} time of {name}", multiple(limit), metric.name()),
+                measured: spread(&ratio),
+                is_met: ratio.median <= limit,
+            }
+        }
+        Goal::More(limit, metric, name) => {
+            let time = |result: &ClientResult| match metric {
+                Metric::Cpu => result.cpu.median,
+                Metric::Wall => result.wall.median,
+            };
+            let more = (time(ours) - time(peer)) / 1e3;
+            let peer = if name == "nothing" { "an empty program" } else { name };
+            Assessment {
+                goal: format!("at most {limit} ms more than {peer}"),
+                measured: format!("{more:.1} ms"),
+                is_met: more <= limit,
+            }
+        }
+    })
+}
+
+/// A median and its quartiles, such as `0.85 × (0.84 to 0.87)`.
+fn spread(spread: &Spread) -> String {
+    let number = |value| multiple(value).trim_end_matches(" ×").to_owned();
+    format!("{} ({} to {})", multiple(spread.median), number(spread.low), number(spread.high))
+}
+
+/// `0.85 ×`. With more digits for small numbers.
+pub(super) fn multiple(value: f64) -> String {
+    let digits = if value < 0.2 { 3 } else { 2 };
+    format!("{value:.digits$} ×")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::client::Round;
+
+    fn results(ours: f64, theirs: f64) -> Vec<ClientResult> {
+        let rounds = |time: f64| vec![Round { wall: time * 2.0, cpu: time }; 3];
+        [("zexa", ours), ("peer", theirs)]
+            .map(|(name, time)| ClientResult::new(name, &rounds(ours), &rounds(time)))
+            .into()
+    }
+
+    #[test]
+    fn a_ratio_is_compared_with_its_limit() {
+        let is_met = |ours| assess(Goal::AtMost(0.5, Metric::Cpu, "peer"), &results(ours, 10.0)).map(|one| one.is_met);
+        assert_eq!((is_met(4.9), is_met(5.1)), (Some(true), Some(false)));
+        let assessment = assess(Goal::AtMost(0.5, Metric::Cpu, "peer"), &results(1.0, 10.0)).expect("measured");
+        assert_eq!(assessment.goal, "at most 0.50 × the CPU time of peer");
+        assert_eq!(assessment.measured, "0.100 × (0.100 to 0.100)");
+    }
+
+    #[test]
+    fn a_difference_is_compared_in_milliseconds() {
+        let is_met =
+            |ours| assess(Goal::More(5.0, Metric::Wall, "peer"), &results(ours, 10_000.0)).map(|one| one.is_met);
+        assert_eq!((is_met(12_400.0), is_met(12_600.0)), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn a_goal_needs_its_peer() {
+        assert!(assess(Goal::AtMost(0.5, Metric::Cpu, "other"), &results(1.0, 1.0)).is_none());
+    }
+}

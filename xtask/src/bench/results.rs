@@ -1,0 +1,108 @@
+//! Results of measurements, which remain in `target/bench` for the report.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Round;
+use super::counts::Counts;
+use crate::command::Result;
+use crate::paths;
+
+/// Everything that was measured last.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Results {
+    /// By the name of the workload.
+    pub(super) workloads: BTreeMap<String, Vec<ClientResult>>,
+    /// By language.
+    pub(super) counts: BTreeMap<String, Counts>,
+}
+
+/// Times of a client in microseconds per operation, and the ratios of our client's times to them.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct ClientResult {
+    pub(super) name: String,
+    pub(super) cpu: Spread,
+    pub(super) wall: Spread,
+    pub(super) cpu_ratio: Spread,
+    pub(super) wall_ratio: Spread,
+}
+
+/// Median and quartiles.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Spread {
+    pub(super) low: f64,
+    pub(super) median: f64,
+    pub(super) high: f64,
+}
+
+impl ClientResult {
+    /// Compares times of the same rounds.
+    pub(super) fn new(name: &str, ours: &[Round], theirs: &[Round]) -> ClientResult {
+        let of = |time: fn(&Round) -> f64| Spread::of(theirs.iter().map(time));
+        let ratio = |time: fn(&Round) -> f64| {
+            Spread::of(ours.iter().zip(theirs).map(|(ours, theirs)| time(ours) / time(theirs).max(f64::MIN_POSITIVE)))
+        };
+        ClientResult {
+            name: name.to_owned(),
+            cpu: of(|round| round.cpu),
+            wall: of(|round| round.wall),
+            cpu_ratio: ratio(|round| round.cpu),
+            wall_ratio: ratio(|round| round.wall),
+        }
+    }
+}
+
+impl Spread {
+    fn of(values: impl Iterator<Item = f64>) -> Spread {
+        let mut values: Vec<f64> = values.collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let at = |part: usize| values[(values.len() - 1) * part / 4];
+        Spread { low: at(1), median: at(2), high: at(3) }
+    }
+}
+
+impl Results {
+    /// The results of earlier runs. Empty if there are none, or if they have another form.
+    pub(super) fn read() -> Results {
+        let text = fs::read_to_string(file()).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    pub(super) fn write(&self) -> Result {
+        let (file, text) = (file(), serde_json::to_string_pretty(self).expect("all keys are text"));
+        let folder = file.parent().expect("it has a name");
+        let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, text));
+        written.map_err(|error| format!("{}: {error}", file.display()))
+    }
+}
+
+fn file() -> PathBuf {
+    paths::target().join("bench").join("results.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_and_quartiles() {
+        assert_eq!(Spread::of([5.0, 1.0, 3.0, 2.0, 4.0].into_iter()), Spread { low: 2.0, median: 3.0, high: 4.0 });
+        assert_eq!(Spread::of([7.0].into_iter()), Spread { low: 7.0, median: 7.0, high: 7.0 });
+    }
+
+    #[test]
+    fn ratios_compare_times_of_the_same_round() {
+        let round = |(wall, cpu)| Round { wall, cpu };
+        // The machine was slow in the second round.
+        let ours = [(1.0, 0.5), (10.0, 5.0), (1.0, 0.5)].map(round);
+        let theirs = [(2.0, 2.0), (20.0, 20.0), (2.0, 2.0)].map(round);
+        let result = ClientResult::new("peer", &ours, &theirs);
+        assert_eq!(result.wall_ratio, Spread { low: 0.5, median: 0.5, high: 0.5 });
+        assert_eq!(result.cpu_ratio, Spread { low: 0.25, median: 0.25, high: 0.25 });
+        assert_eq!((result.wall.median, result.cpu.median), (2.0, 2.0));
+    }
+}
