@@ -31,7 +31,12 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
-  bench [NAME...]     compare the Python and Node clients with other HTTP clients
+  bench [NAME...] [--rounds N] [--write]
+                      compare the clients of all languages with other HTTP clients; without names, write docs/performance.md
+  bench --quick [NAME...]
+                      run the benchmarks too briefly to measure, without the clients that need other packages
+  bench counts --record
+                      record the counts that the step `counts` of the tests compares
   bench --list        list the benchmarks
   chaos kill [LANGUAGE...] [--rows N] [--kills N] [--restarts N] [--concurrency N] [--seed N]
                       kill bulk runs and the sandbox at random moments, and check that no message is sent twice

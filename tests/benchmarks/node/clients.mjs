@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import net from 'node:net'
 
 const require = createRequire(import.meta.url)
+/** Packages that only a full run installs. */
+const requireExtra = createRequire(`${process.env.ZEXA_BENCH_PACKAGES ?? import.meta.dirname}/`)
 
 const KEY = 'k'
 const MESSAGE = { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' }
@@ -23,20 +25,21 @@ export const CLIENTS = {
 
   undici(url, connections) {
     const { Pool } = require('undici')
-    const pool = new Pool(url, { connections })
+    const { origin, prefix } = parse(url)
+    const pool = new Pool(origin, { connections })
     return jsonClient(async (method, path, body) => {
-      const response = await pool.request({ method, path, headers: HEADERS, body })
+      const response = await pool.request({ method, path: prefix + path, headers: HEADERS, body })
       return response.body.json()
     })
   },
 
   'node:http': (url, maxSockets) => {
-    const { hostname, port } = new URL(url)
+    const { hostname, port, prefix } = parse(url)
     const agent = new http.Agent({ keepAlive: true, maxSockets })
     function requestJson(method, path, body) {
       return new Promise((resolve, reject) => {
         const headers = body === undefined ? HEADERS : { ...HEADERS, 'content-length': Buffer.byteLength(body) }
-        const request = http.request({ agent, hostname, port, method, path, headers }, (response) => {
+        const request = http.request({ agent, hostname, port, method, path: prefix + path, headers }, (response) => {
           const chunks = []
           response.on('data', (chunk) => chunks.push(chunk))
           response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())))
@@ -54,6 +57,28 @@ export const CLIENTS = {
       const response = await fetch(url + path, { method, headers: HEADERS, body })
       return response.json()
     }),
+
+  axios(url, maxSockets) {
+    const axios = requireExtra('axios')
+    const httpAgent = new http.Agent({ keepAlive: true, maxSockets })
+    const client = axios.create({ baseURL: url, headers: HEADERS, httpAgent })
+    return jsonClient(async (method, path, data) => (await client.request({ method, url: path, data })).data)
+  },
+
+  /** An SDK for another API of the same kind, whose requests go to the benchmark server. */
+  twilio(url) {
+    const twilio = requireExtra('twilio')
+    const { RequestClient } = twilio
+    class Redirected extends RequestClient {
+      request(options) {
+        return super.request({ ...options, uri: options.uri.replace('https://api.twilio.com', url) })
+      }
+    }
+    const { messages } = twilio('AC0', KEY, { httpClient: new Redirected({ keepAlive: true }) })
+    const message = { to: MESSAGE.to, from: MESSAGE.from, body: MESSAGE.body }
+    // The server does not know Twilio's name of the id.
+    return { send: async () => `msg_${(await messages.create(message)).status}` }
+  },
 
   /** A lower bound: the minimum of work in JavaScript, without an HTTP client. */
   'raw socket': (url) => {
@@ -78,6 +103,19 @@ export const PROGRAMS = {
   zexa: "new (require('zexa').Zexa)({ apiKey: 'k' })",
   undici: "new (require('undici').Pool)('https://api.zexa.ao')",
   'node:http': "new (require('node:https').Agent)({ keepAlive: true })",
+  axios: extra('axios', '.create()'),
+  twilio: extra('twilio', "('AC0', 'k')"),
+}
+
+/** A program that loads a package that only a full run installs. */
+function extra(name, create) {
+  return `require(${JSON.stringify(process.env.ZEXA_BENCH_PACKAGES)} + '/node_modules/${name}')${create}`
+}
+
+/** Origin and path of a URL such as `http://127.0.0.1:8000/slow`. */
+function parse(url) {
+  const { origin, hostname, port, pathname } = new URL(url)
+  return { origin, hostname, port, prefix: pathname === '/' ? '' : pathname }
 }
 
 /** Returns a client that uses `requestJson`, which returns the JSON of a response. */

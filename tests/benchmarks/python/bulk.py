@@ -1,4 +1,4 @@
-"""Functions that send many messages with each client, to a server that answers after 20 ms."""
+"""Functions that send many messages with each client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
 
-from clients import HEADERS, KEY, MESSAGE, zexa_send
+from clients import HEADERS, KEY, MESSAGE
 
 ROWS = 1000
 CONCURRENCY = 64
@@ -30,7 +30,7 @@ def rows() -> Iterator[dict[str, str]]:
 def zexa_bulk(url: str, *, with_ledger: bool = False) -> Callable[[], None]:
     import zexa
 
-    messages = zexa.Client(base_url=f"{url}/slow/v1", api_key=KEY).messages
+    messages = zexa.Client(base_url=f"{url}/v1", api_key=KEY).messages
 
     def send() -> None:
         with tempfile.TemporaryDirectory(dir=TARGET) as directory:
@@ -41,16 +41,6 @@ def zexa_bulk(url: str, *, with_ledger: bool = False) -> Callable[[], None]:
             raise SystemExit(f"{sent} of {ROWS} rows were sent")
 
     return send
-
-
-def plain_loop(url: str) -> Callable[[], None]:
-    send = zexa_send(f"{url}/slow")
-
-    def send_all() -> None:
-        for _ in rows():
-            send()
-
-    return send_all
 
 
 def thread_pool(url: str) -> Callable[[], None]:
@@ -64,7 +54,7 @@ def thread_pool(url: str) -> Callable[[], None]:
             sessions.session = requests.Session()
             sessions.session.headers.update(HEADERS)
         body = {**MESSAGE, "to": row["to"]}
-        return sessions.session.post(f"{url}/slow/v1/messages", json=body).json()["id"]
+        return sessions.session.post(f"{url}/v1/messages", json=body).json()["id"]
 
     pool = ThreadPoolExecutor(CONCURRENCY)
 
@@ -78,6 +68,5 @@ def thread_pool(url: str) -> Callable[[], None]:
 BULK: dict[str, Callable[[str], Callable[[], None]]] = {
     "zexa": zexa_bulk,
     "with ledger": lambda url: zexa_bulk(url, with_ledger=True),
-    "plain loop": plain_loop,
     "requests": thread_pool,
 }

@@ -86,6 +86,37 @@ def requests_send(url: str) -> Send:
     return lambda: session.post(f"{url}/v1/messages", json=MESSAGE).json()["id"]
 
 
+def pyreqwest_send(url: str) -> Send:
+    from pyreqwest.client import SyncClientBuilder
+
+    client = SyncClientBuilder().build()
+    target = f"{url}/v1/messages"
+    return lambda: client.post(target).headers(HEADERS).body_json(MESSAGE).build().send().json()["id"]
+
+
+def openai_send(url: str) -> Send:
+    """An SDK that is generated for another API. It decodes the message as a completion, and keeps the fields that it does not know."""
+    import openai
+
+    completions = openai.OpenAI(base_url=f"{url}/v1", api_key=KEY).chat.completions
+    hello = [{"role": "user", "content": "Hello"}]
+    return lambda: completions.create(model="gpt", messages=hello).id
+
+
+def twilio_send(url: str) -> Send:
+    """An SDK for another API of the same kind, whose requests go to the benchmark server."""
+    from twilio.http.http_client import TwilioHttpClient
+    from twilio.rest import Client
+
+    class Redirected(TwilioHttpClient):
+        def request(self, method: str, target: str, *args: object, **options: object) -> object:
+            return super().request(method, target.replace("https://api.twilio.com", url), *args, **options)
+
+    messages = Client("AC0", KEY, http_client=Redirected()).messages
+    # The server does not know Twilio's name of the id.
+    return lambda: "msg_" + messages.create(to="+244912345678", from_="ZEXA", body="Hello").status
+
+
 def zexa_contacts(url: str) -> Iterator[object]:
     import zexa
 
@@ -133,9 +164,12 @@ SENDERS: dict[str, Callable[[str], Send]] = {
     "zexa": zexa_send,
     "raw socket": raw_send,
     "primp": primp_send,
+    "pyreqwest": pyreqwest_send,
     "pycurl": pycurl_send,
     "httpx": httpx_send,
     "requests": requests_send,
+    "openai": openai_send,
+    "twilio": twilio_send,
 }
 READERS: dict[str, Callable[[str], Iterator[object]]] = {
     "zexa": zexa_contacts,

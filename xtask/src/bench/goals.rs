@@ -1,6 +1,12 @@
 //! Whether a goal is met.
 
+use std::collections::BTreeMap;
+
+use super::counts::Counts;
+use super::memory::Memory;
+use super::report::thousands;
 use super::results::{ClientResult, Spread};
+use super::sizes;
 use super::workloads::{Goal, Metric};
 
 /// A goal and what was measured.
@@ -39,6 +45,53 @@ pub(super) fn assess(goal: Goal, results: &[ClientResult]) -> Option<Assessment>
                 is_met: more <= limit,
             }
         }
+    })
+}
+
+/// Goals of one call: most user-space instructions and system calls.
+const COUNTS: [(&str, &str, f64, f64); 2] = [("C", "C zexa", 65_000.0, 8.0), ("Rust", "Rust zexa", 65_000.0, 7.0)];
+
+/// Compares the counts with their goals, by language.
+pub(super) fn of_counts(counts: &BTreeMap<String, Counts>) -> impl Iterator<Item = (&'static str, Assessment)> {
+    COUNTS.into_iter().flat_map(|(language, client, instructions, system_calls)| {
+        let counts = counts.get(client);
+        let assess = |limit: f64, what: &str, count: f64| Assessment {
+            goal: format!("at most {} {what}", thousands(limit)),
+            measured: thousands(count),
+            is_met: count.round() <= limit,
+        };
+        // Zero means that the tool is missing.
+        let instructions = counts
+            .filter(|counts| counts.instructions > 0.0)
+            .map(|counts| assess(instructions, "instructions", counts.instructions));
+        let system_calls = counts
+            .filter(|counts| counts.system_calls > 0.0)
+            .map(|counts| assess(system_calls, "system calls", counts.system_calls));
+        [instructions, system_calls].into_iter().flatten().map(move |assessment| (language, assessment))
+    })
+}
+
+/// Compares the sizes of our libraries with the peer, by name.
+pub(super) fn of_sizes(sizes: &BTreeMap<String, u64>) -> impl Iterator<Item = (&str, Assessment)> {
+    let peer = sizes.get(sizes::PEER).copied();
+    let ours = sizes.iter().filter(|(name, _)| *name != sizes::PEER);
+    ours.filter_map(move |(name, size)| {
+        let ratio = *size as f64 / peer? as f64;
+        let goal = format!("at most half of {}", sizes::PEER);
+        Some((name.as_str(), Assessment { goal, measured: multiple(ratio), is_met: ratio <= 0.5 }))
+    })
+}
+
+/// How much more memory a process may use after all calls than after a tenth, in KB: less than two bytes per call.
+const GROWTH: i64 = 1500;
+
+/// Whether processes grow, by language.
+pub(super) fn of_memory(memory: &BTreeMap<String, Memory>) -> impl Iterator<Item = (&str, Assessment)> {
+    memory.iter().map(|(language, memory)| {
+        let growth = memory.after - memory.before;
+        let goal =
+            format!("at most {GROWTH} KB more after {} calls than after a tenth", thousands(memory.calls.into()));
+        (language.as_str(), Assessment { goal, measured: format!("{growth} KB"), is_met: growth <= GROWTH })
     })
 }
 

@@ -7,10 +7,14 @@
 mod client;
 mod counts;
 mod goals;
+mod memory;
 mod options;
+mod plot;
 mod programs;
+mod report;
 mod results;
 mod rounds;
+mod sizes;
 mod workloads;
 
 use std::process::ExitCode;
@@ -20,7 +24,7 @@ use self::options::Options;
 use self::programs::Programs;
 use self::results::Results;
 use crate::command::{self, Result, cargo_workspace};
-use crate::{release, usage};
+use crate::{paths, release, usage};
 
 /// Prints the names and descriptions of everything that can be measured.
 pub(crate) fn list() -> ExitCode {
@@ -55,31 +59,49 @@ fn measure(options: &Options<'_>) -> Result {
         build_server()?;
         return counts::record();
     }
-    let mut results = Results::read();
-    measure_workloads(options, &mut results)?;
-    if options.includes("counts") {
-        build_server()?;
-        results.counts = counts::measure_and_show()?;
-    }
-    results.write()
-}
-
-fn measure_workloads(options: &Options<'_>, results: &mut Results) -> Result {
-    let workloads = options.workloads();
-    if workloads.is_empty() {
-        return Ok(());
-    }
     build_server()?;
     let programs = Programs { with_extra: !options.quick };
+    let core = if options.quick { Core::any() } else { Core::choose() };
+    let mut results = Results::new(options.quick);
+    measure_workloads(options, programs, &core, &mut results)?;
+    if options.includes("memory") {
+        let memory = memory::measure(programs, &core)?;
+        results.update(|results| results.memory = memory)?;
+    }
+    if options.includes("sizes") {
+        let sizes = sizes::measure(programs)?;
+        results.update(|results| results.sizes = sizes)?;
+    }
+    if options.quick {
+        // The step `counts` measures the counts, and the build with symbols takes minutes.
+        return report::write(&results, &paths::target().join("bench").join("quick"));
+    }
+    if options.includes("counts") {
+        let counts = counts::measure_and_show()?;
+        results.update(|results| results.counts = counts)?;
+    }
+    if options.includes("parts") {
+        let parts = sizes::parts()?;
+        results.update(|results| results.parts = parts)?;
+    }
+    if options.write { report::write(&results, &paths::root().join("docs")) } else { Ok(()) }
+}
+
+/// The step `bench` of the tests: runs our clients and those that need no other packages so briefly that the results mean nothing.
+pub(crate) fn check_quick() -> Result {
+    measure(&Options::parse(&["--quick"])?)
+}
+
+fn measure_workloads(options: &Options<'_>, programs: Programs, core: &Core, results: &mut Results) -> Result {
+    let workloads = options.workloads();
     // Builds and downloads would disturb measurements.
     for client in workloads.iter().flat_map(|workload| workload.clients) {
         programs.prepare(client)?;
     }
-    let core = if options.quick { Core::any() } else { Core::choose() };
-    let server = Server::start(&core)?;
+    let server = Server::start(core)?;
     for workload in workloads {
-        let result = rounds::run(workload, programs, &server, &core, options.rounds)?;
-        results.workloads.insert(workload.name.to_owned(), result);
+        let result = rounds::run(workload, programs, &server, core, options.rounds)?;
+        results.update(|results| drop(results.workloads.insert(workload.name.to_owned(), result)))?;
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ impl Programs {
     }
 
     /// Node with the packages of the clients.
-    fn node(self) -> Result<Packages> {
+    pub(super) fn node(self) -> Result<Packages> {
         static INSTALLED: Once<()> = Once::new();
         let packages = npm::packages()?;
         if self.with_extra {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Round;
 use super::counts::Counts;
+use super::memory::Memory;
+use super::report;
 use crate::command::Result;
 use crate::paths;
 
@@ -15,10 +17,23 @@ use crate::paths;
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Results {
+    /// Results of other machines are discarded.
+    pub(super) machine: String,
+    /// Of the last measurement.
+    pub(super) date: String,
+    /// Whether the results mean nothing, and are not stored.
+    #[serde(skip)]
+    is_quick: bool,
     /// By the name of the workload.
     pub(super) workloads: BTreeMap<String, Vec<ClientResult>>,
-    /// By language.
+    /// By language and client.
     pub(super) counts: BTreeMap<String, Counts>,
+    /// Sizes of libraries in bytes.
+    pub(super) sizes: BTreeMap<String, u64>,
+    /// Code of libzexa.so by crate in bytes, the largest first.
+    pub(super) parts: Vec<(String, u64)>,
+    /// By language.
+    pub(super) memory: BTreeMap<String, Memory>,
 }
 
 /// Times of a client in microseconds per operation, and the ratios of our client's times to them.
@@ -66,13 +81,27 @@ impl Spread {
 }
 
 impl Results {
-    /// The results of earlier runs. Empty if there are none, or if they have another form.
-    pub(super) fn read() -> Results {
-        let text = fs::read_to_string(file()).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_default()
+    /// The results of earlier runs on this machine. None if there are none, if they have another form, or if this run is too quick to measure.
+    pub(super) fn new(is_quick: bool) -> Results {
+        let text = if is_quick { String::new() } else { fs::read_to_string(file()).unwrap_or_default() };
+        let earlier: Results = serde_json::from_str(&text).unwrap_or_default();
+        let (machine, date) = (report::machine(), report::date());
+        let earlier = if earlier.machine == machine { earlier } else { Results::default() };
+        Results { machine, date, is_quick, ..earlier }
     }
 
-    pub(super) fn write(&self) -> Result {
+    /// Adds results. They are stored immediately, so that a later failure does not lose them, and next to those of other runs at the same time.
+    pub(super) fn update(&mut self, add: impl FnOnce(&mut Results)) -> Result {
+        if self.is_quick {
+            add(self);
+            return Ok(());
+        }
+        *self = Results::new(false);
+        add(self);
+        self.write()
+    }
+
+    fn write(&self) -> Result {
         let (file, text) = (file(), serde_json::to_string_pretty(self).expect("all keys are text"));
         let folder = file.parent().expect("it has a name");
         let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, text));

@@ -249,6 +249,12 @@ const STEPS: &[Step] = &[
         run: python::check,
     },
     Step {
+        name: "bench",
+        about: "the benchmarks run, too briefly to measure",
+        needs_build: true,
+        run: bench::check_quick,
+    },
+    Step {
         name: "services",
         about: "web servers, task queues and other services whose workers are recycled, killed and stopped under load",
         needs_build: true,

@@ -42,7 +42,17 @@ const DOWNLOADS: &[Prerequisite] = &[
         make: || Venv::prepare().map(drop),
     },
     Prerequisite {
-        steps: &["codegen", "node-lint", "rust", "node-package", "node-consumer", "node-types", "services", "node"],
+        steps: &[
+            "codegen",
+            "node-lint",
+            "rust",
+            "node-package",
+            "node-consumer",
+            "node-types",
+            "services",
+            "node",
+            "bench",
+        ],
         make: || Packages::prepare().map(drop),
     },
 ];
@@ -51,15 +61,15 @@ const DOWNLOADS: &[Prerequisite] = &[
 /// uses the others.
 const BUILDS: &[Prerequisite] = &[
     Prerequisite {
-        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan", "counts", "services"],
+        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan", "counts", "bench", "services"],
         make: || Prefix::install().map(drop),
     },
     Prerequisite {
-        steps: &["python-wheel", "python-consumer", "python-types", "services", "python"],
+        steps: &["python-wheel", "python-consumer", "python-types", "services", "python", "bench"],
         make: || Wheel::build().map(drop),
     },
     Prerequisite {
-        steps: &["node-package", "node-consumer", "node-types", "services", "node"],
+        steps: &["node-package", "node-consumer", "node-types", "services", "node", "bench"],
         make: || Archives::build().map(drop),
     },
 ];
