@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
 }
 
 /// The step `counts` of the tests: fails if a recorded count has grown.
-pub(crate) use self::counts::check as check_counts;
+pub(crate) use self::counts::{check as check_counts, unavailable as counts_unavailable};
 
 fn measure(options: &Options<'_>) -> Result {
     if options.record {
@@ -69,20 +69,16 @@ fn measure(options: &Options<'_>) -> Result {
         results.update(|results| results.memory = memory)?;
     }
     if options.includes("sizes") {
-        let sizes = sizes::measure(programs)?;
-        results.update(|results| results.sizes = sizes)?;
+        let (sizes, parts) = (sizes::measure(programs)?, sizes::parts()?);
+        results.update(|results| (results.sizes, results.parts) = (sizes, parts))?;
     }
     if options.quick {
-        // The step `counts` measures the counts, and the build with symbols takes minutes.
+        // The step `counts` measures the counts.
         return report::write(&results, &paths::target().join("bench").join("quick"));
     }
     if options.includes("counts") {
         let counts = counts::measure_and_show()?;
         results.update(|results| results.counts = counts)?;
-    }
-    if options.includes("parts") {
-        let parts = sizes::parts()?;
-        results.update(|results| results.parts = parts)?;
     }
     if options.write { report::write(&results, &paths::root().join("docs")) } else { Ok(()) }
 }

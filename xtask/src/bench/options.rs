@@ -8,11 +8,10 @@ use crate::select;
 const ROUNDS: usize = 15;
 
 /// What is measured apart from the workloads.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: [(&str, &str); 3] = [
     ("counts", "instructions, system calls and allocations of one call, with Valgrind and strace"),
     ("memory", "growth of a process over a million calls"),
-    ("sizes", "sizes of the shipped libraries"),
-    ("parts", "code of libzexa.so by crate, on a build with symbols, which takes some minutes"),
+    ("sizes", "sizes of the shipped libraries, and code of libzexa.so by crate"),
 ];
 
 /// Names and descriptions of everything that can be measured.

@@ -9,7 +9,7 @@ use super::programs::Programs;
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::install::Prefix;
-use crate::{npm, release, show};
+use crate::{npm, paths, release, show};
 
 /// The library that ours are compared with.
 pub(super) const PEER: &str = "pyreqwest's extension";
@@ -45,16 +45,30 @@ fn size(file: &Path) -> Result<u64> {
     fs::metadata(file).map(|data| data.len()).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Measures the code of libzexa.so by crate, in bytes, on a build with symbols. The largest parts come first.
+/// Measures the code of libzexa.so by crate, in bytes. The largest parts come first.
+///
+/// The shared library has no symbols. The static one is compiled with it and has them, so it is linked as the shared library was: the result has the same
+/// code.
 pub(super) fn parts() -> Result<Vec<(String, u64)>> {
-    show::heading("parts", "code of libzexa.so by crate");
-    command::require(&[("nm", "binutils")])?;
-    let library = release::build_with_symbols()?.join("libzexa_ffi.so");
+    command::require(&[("gcc", "gcc"), ("nm", "binutils")])?;
+    Prefix::install()?;
+    let folder = paths::target().join("bench");
+    let (exports, linked) = (folder.join("exports.map"), folder.join("libzexa.so"));
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(&exports, "{ global: zexa_*; local: *; };\n"))
+        .map_err(|error| format!("{}: {error}", exports.display()))?;
+    let mut linker = Command::new("gcc");
+    linker
+        .arg(format!("-Wl,--gc-sections,--version-script={}", exports.display()))
+        .args(["-shared", "-o"])
+        .arg(&linked);
+    linker.arg("-Wl,--whole-archive").arg(release::library("libzexa_ffi.a")).arg("-Wl,--no-whole-archive");
+    command::output(linker.args(["-lm", "-lgcc_s"]))?;
     let mut nm = Command::new("nm");
-    let symbols = command::output(nm.args(["--print-size", "--demangle=rust", "--defined-only"]).arg(&library))?;
+    let symbols = command::output(nm.args(["--print-size", "--demangle", "--defined-only"]).arg(&linked))?;
     let parts = by_crate(&symbols);
     for (name, size) in parts.iter().take(15) {
-        print_line!("{name:<24} {:>6.0} KB", *size as f64 / 1e3);
+        print_line!("{name:<24} {:>6.0} KB of code in libzexa.so", *size as f64 / 1e3);
     }
     Ok(parts)
 }
@@ -86,7 +100,7 @@ fn part_of(function: &str) -> String {
         } else if is_ring {
             "ring"
         } else {
-            "C: SQLite, ring"
+            "SQLite, and C code of ring"
         }
         .to_owned();
     }
@@ -124,7 +138,7 @@ mod tests {
             ("<alloc::vec::Vec<zexa::contacts::Contact> as core::clone::Clone>::clone", "zexa"),
             ("<T as core::fmt::Debug>::fmt", "std"),
             ("std::io::Write::write_all", "std"),
-            ("sqlite3_step", "C: SQLite, ring"),
+            ("sqlite3_step", "SQLite, and C code of ring"),
             ("ring_core_0_17_14__x25519_sc_mask", "ring"),
         ] {
             assert_eq!(part_of(function), expected, "{function}");

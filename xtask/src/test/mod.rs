@@ -343,6 +343,7 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
     let reason = match step.name {
         _ if step.needs_build && !built => Some("the build failed".to_owned()),
         "peers" => peers::unavailable(),
+        "counts" => bench::counts_unavailable(),
         _ => None,
     };
     if let Some(reason) = reason {

@@ -54,12 +54,24 @@ pub(super) fn measure_and_show() -> Result<BTreeMap<String, Counts>> {
     Ok(counts)
 }
 
+/// The reason why nothing can be counted. `None` if one of the tools works.
+pub(crate) fn unavailable() -> Option<String> {
+    let (valgrind, strace) = (tools::valgrind_problem()?, tools::strace_problem()?);
+    Some(format!("{valgrind}; {strace}"))
+}
+
 /// Measures these clients. Tools that are missing are named, and their counts are 0.
 fn measure(clients: &[Client]) -> Result<BTreeMap<String, Counts>> {
     let programs = Programs { with_extra: false };
     let server = Server::start(&Core::any())?;
     let url = format!("{}/delayed", server.url);
-    let (has_valgrind, has_strace) = (tools::has_valgrind(), tools::has_strace());
+    let (valgrind_problem, strace_problem) = (tools::valgrind_problem(), tools::strace_problem());
+    if let Some(problem) = valgrind_problem {
+        print_line!("skipped: instructions and allocations, because {problem}");
+    }
+    if let Some(problem) = strace_problem {
+        print_line!("skipped: system calls, because {problem}");
+    }
     let mut all = BTreeMap::new();
     for client in clients {
         let name = format!("{} {}", client.language.name(), client.name);
@@ -77,14 +89,14 @@ fn measure(clients: &[Client]) -> Result<BTreeMap<String, Counts>> {
             Ok((count(run(many)?)? as f64 - count(run(few)?)? as f64) / f64::from(many - few))
         };
         let mut counts = Counts::default();
-        if has_valgrind {
+        if valgrind_problem.is_none() {
             let (before, after) = (tools::instructions(run(few)?)?, tools::instructions(run(many)?)?);
             let divided = |after: u64, before: u64| (after as f64 - before as f64) / f64::from(many - few);
             counts.instructions = divided(after.all, before.all);
             counts.own_instructions = divided(after.own, before.own);
             counts.allocations = per_call(tools::allocations)?;
         }
-        if has_strace {
+        if strace_problem.is_none() {
             let (before, after) = (tools::system_calls(run(few)?)?, tools::system_calls(run(many)?)?);
             for (name, after) in &after {
                 let difference = *after as f64 - before.get(name).copied().unwrap_or_default() as f64;

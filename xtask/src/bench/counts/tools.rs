@@ -6,7 +6,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::background::print_line;
 use crate::command::{self, Result};
 
 /// Callgrind counts each byte that `rep stosb` and `rep movsb` write as an instruction. With these settings, the C library uses other instructions.
@@ -22,27 +21,19 @@ pub(super) struct Instructions {
     pub(super) own: u64,
 }
 
-/// Whether Valgrind is installed. Says how to install it.
-pub(super) fn has_valgrind() -> bool {
-    let found = command::output(Command::new("valgrind").arg("--version")).is_ok();
-    if !found {
-        print_line!(
-            "skipped: instructions and allocations, because valgrind is not installed: apt-get install valgrind"
-        );
-    }
-    found
+/// Why instructions and allocations cannot be counted.
+pub(super) fn valgrind_problem() -> Option<&'static str> {
+    let is_installed = command::output(Command::new("valgrind").arg("--version")).is_ok();
+    (!is_installed).then_some("valgrind is not installed: apt-get install valgrind")
 }
 
-/// Whether strace is installed and may trace. Says why not.
-pub(super) fn has_strace() -> bool {
-    let reason = match command::output(Command::new("strace").arg("--version")) {
-        Err(_) => "strace is not installed: apt-get install strace",
-        // Containers may forbid ptrace().
-        Ok(_) if system_calls(Command::new("true")).is_err() => "strace may not trace here",
-        Ok(_) => return true,
-    };
-    print_line!("skipped: system calls, because {reason}");
-    false
+/// Why system calls cannot be counted.
+pub(super) fn strace_problem() -> Option<&'static str> {
+    if command::output(Command::new("strace").arg("--version")).is_err() {
+        return Some("strace is not installed: apt-get install strace");
+    }
+    // Containers may forbid ptrace().
+    system_calls(Command::new("true")).is_err().then_some("strace may not trace here")
 }
 
 /// Counts the user-space instructions of a program.
