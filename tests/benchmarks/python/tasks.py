@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 from collections.abc import Awaitable, Callable
 
@@ -31,6 +32,9 @@ async def aiohttp_send(url: str) -> AsyncSend:
 
     connector = aiohttp.TCPConnector(limit=CONCURRENCY)
     session = aiohttp.ClientSession(connector=connector, headers=HEADERS)
+    # Without this, aiohttp warns about open connections.
+    loop = asyncio.get_running_loop()
+    atexit.register(lambda: loop.run_until_complete(session.close()))
     target = f"{url}/v1/messages"
 
     async def send() -> str:

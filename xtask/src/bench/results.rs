@@ -75,8 +75,8 @@ impl Spread {
     fn of(values: impl Iterator<Item = f64>) -> Spread {
         let mut values: Vec<f64> = values.collect();
         values.sort_unstable_by(f64::total_cmp);
-        let at = |part: usize| values[(values.len() - 1) * part / 4];
-        Spread { low: at(1), median: at(2), high: at(3) }
+        let last = values.len() - 1;
+        Spread { low: values[last / 4], median: values[last / 2], high: values[last - last / 4] }
     }
 }
 
@@ -120,6 +120,7 @@ mod tests {
     #[test]
     fn medians_and_quartiles() {
         assert_eq!(Spread::of([5.0, 1.0, 3.0, 2.0, 4.0].into_iter()), Spread { low: 2.0, median: 3.0, high: 4.0 });
+        assert_eq!(Spread::of([1.0, 2.0, 3.0].into_iter()), Spread { low: 1.0, median: 2.0, high: 3.0 });
         assert_eq!(Spread::of([7.0].into_iter()), Spread { low: 7.0, median: 7.0, high: 7.0 });
     }
 

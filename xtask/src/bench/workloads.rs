@@ -377,3 +377,35 @@ pub(super) const ALL: &[Workload] = &[
         goals: &[More(15.0, Wall, "nothing")],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let names: BTreeSet<_> = ALL.iter().map(|workload| workload.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn our_client_is_the_first_and_needs_no_other_packages() {
+        for workload in ALL {
+            let [ours, peers @ ..] = workload.clients else { panic!("{} has no clients", workload.name) };
+            assert!(ours.name == "zexa" && !ours.is_extra, "{}", workload.name);
+            assert!(!peers.is_empty(), "{}", workload.name);
+        }
+    }
+
+    #[test]
+    fn goals_name_clients_of_their_workload() {
+        for workload in ALL {
+            for goal in workload.goals {
+                let names: Vec<_> = workload.clients.iter().map(|client| client.name).collect();
+                assert!(names.contains(&goal.peer()), "{}: {}", workload.name, goal.peer());
+            }
+        }
+    }
+}

@@ -65,13 +65,8 @@ fn measure(clients: &[Client]) -> Result<BTreeMap<String, Counts>> {
     let programs = Programs { with_extra: false };
     let server = Server::start(&Core::any())?;
     let url = format!("{}/delayed", server.url);
-    let (valgrind_problem, strace_problem) = (tools::valgrind_problem(), tools::strace_problem());
-    if let Some(problem) = valgrind_problem {
-        print_line!("skipped: instructions and allocations, because {problem}");
-    }
-    if let Some(problem) = strace_problem {
-        print_line!("skipped: system calls, because {problem}");
-    }
+    let has_valgrind = is_available("instructions and allocations", tools::valgrind_problem());
+    let has_strace = is_available("system calls", tools::strace_problem());
     let mut all = BTreeMap::new();
     for client in clients {
         let name = format!("{} {}", client.language.name(), client.name);
@@ -79,37 +74,60 @@ fn measure(clients: &[Client]) -> Result<BTreeMap<String, Counts>> {
             print_line!("skipped: {name}, because {reason}");
             continue;
         }
-        let run = |calls: u32| -> Result<Command> {
+        let program = |calls: u32| -> Result<Command> {
             let mut command = programs.command(client, "count", &url)?;
             command.arg(calls.to_string());
             Ok(command)
         };
-        let [few, many] = CALLS;
-        let per_call = |count: fn(Command) -> Result<u64>| -> Result<f64> {
-            Ok((count(run(many)?)? as f64 - count(run(few)?)? as f64) / f64::from(many - few))
-        };
         let mut counts = Counts::default();
-        if valgrind_problem.is_none() {
-            let (before, after) = (tools::instructions(run(few)?)?, tools::instructions(run(many)?)?);
-            let divided = |after: u64, before: u64| (after as f64 - before as f64) / f64::from(many - few);
-            counts.instructions = divided(after.all, before.all);
-            counts.own_instructions = divided(after.own, before.own);
-            counts.allocations = per_call(tools::allocations)?;
+        if has_valgrind {
+            counts.count_with_valgrind(program)?;
         }
-        if strace_problem.is_none() {
-            let (before, after) = (tools::system_calls(run(few)?)?, tools::system_calls(run(many)?)?);
-            for (name, after) in &after {
-                let difference = *after as f64 - before.get(name).copied().unwrap_or_default() as f64;
-                let count = difference / f64::from(many - few);
-                counts.system_calls += count;
-                if count >= 0.01 {
-                    counts.by_name.insert(name.clone(), count);
-                }
-            }
+        if has_strace {
+            counts.count_with_strace(program)?;
         }
         all.insert(name, counts);
     }
     Ok(all)
+}
+
+fn is_available(counts: &str, problem: Option<&str>) -> bool {
+    if let Some(problem) = problem {
+        print_line!("skipped: {counts}, because {problem}");
+    }
+    problem.is_none()
+}
+
+impl Counts {
+    /// Runs a program, which makes this many calls.
+    fn count_with_valgrind(&mut self, program: impl Fn(u32) -> Result<Command>) -> Result {
+        let [few, many] = CALLS;
+        let (before, after) = (tools::instructions(program(few)?)?, tools::instructions(program(many)?)?);
+        self.instructions = per_call(before.all, after.all);
+        self.own_instructions = per_call(before.own, after.own);
+        self.allocations = per_call(tools::allocations(program(few)?)?, tools::allocations(program(many)?)?);
+        Ok(())
+    }
+
+    fn count_with_strace(&mut self, program: impl Fn(u32) -> Result<Command>) -> Result {
+        let [few, many] = CALLS;
+        let (before, after) = (tools::system_calls(program(few)?)?, tools::system_calls(program(many)?)?);
+        for (name, after) in after {
+            let count = per_call(before.get(&name).copied().unwrap_or_default(), after);
+            self.system_calls += count;
+            // Others vary by one or two in a whole process.
+            if count >= 0.01 {
+                self.by_name.insert(name, count);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Divides the difference of the two processes by the difference of their calls.
+fn per_call(before: u64, after: u64) -> f64 {
+    let [few, many] = CALLS;
+    (after as f64 - before as f64) / f64::from(many - few)
 }
 
 fn show_table(counts: &BTreeMap<String, Counts>) {
