@@ -8,13 +8,14 @@
 // after a tenth of the calls and after all of them.
 import { execFileSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { CLIENTS, PROGRAMS } from './clients.mjs'
 
 const [benchmark, client, url, option] = process.argv.slice(2)
 const short = option === '--short'
 
-// Enough calls to see a difference, but few enough that the rounds of different clients follow each other closely. With 15 rounds and the one that warms
-// up, `one-call` makes 4,800 calls.
+// Enough calls to see a difference, but few enough that the rounds of different clients follow each other closely.
 const CALLS = short ? 10 : 300
 const CALLS_EACH = short ? 1 : 20
 const CONCURRENCY = 64
@@ -22,9 +23,14 @@ const STARTS = short ? 1 : 3
 
 // V8 optimizes the code of a client over several thousand calls. The benchmark `warm` measures the state after this many calls.
 const WARM_UP_CALLS = short ? 20 : 20_000
+const FIRST_CALLS = short ? 10 : 5_000
 
 const BENCHMARKS = {
-  'one-call': async (client, url) => repeatedCalls(await CLIENTS[client](url, 1)),
+  /** The first calls of a process. The process runs one round, without a warm-up. */
+  async 'first-calls'(client, url) {
+    const { send } = await CLIENTS[client](url, 1)
+    return { operations: FIRST_CALLS, runRound: () => repeat(send, FIRST_CALLS), isCold: true }
+  },
 
   async warm(client, url) {
     const calls = repeatedCalls(await CLIENTS[client](url, 1))
@@ -83,18 +89,25 @@ function cpu() {
 async function measureMemory(client, url, calls) {
   const { send } = await CLIENTS[client](url, 1)
   await repeat(send, calls / 10)
-  const before = process.memoryUsage.rss()
+  const before = resident()
   await repeat(send, calls - calls / 10)
-  console.log(Math.round(before / 1024), Math.round(process.memoryUsage.rss() / 1024))
+  console.log(before, resident())
+}
+
+/** Resident memory in KB, without garbage that V8 has not collected yet. */
+function resident() {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return Math.round(process.memoryUsage.rss() / 1024)
 }
 
 if (benchmark === 'memory') {
   await measureMemory(client, url, Number(option))
   process.exit()
 }
-const { operations, runRound } = await BENCHMARKS[benchmark](client, url)
+const { operations, runRound, isCold } = await BENCHMARKS[benchmark](client, url)
 // Warm up: the first round is not measured.
-await runRound()
+if (!isCold) await runRound()
 console.log('ready')
 for await (const _ of createInterface({ input: process.stdin })) {
   const before = { wall: performance.now(), cpu: cpu() }

@@ -18,7 +18,6 @@ pub(super) struct Assessment {
 
 /// Compares a goal with the results of its workload. `None` if its peer was not measured.
 pub(super) fn assess(goal: Goal, results: &[ClientResult]) -> Option<Assessment> {
-    let ours = results.first()?;
     let peer = results.iter().find(|result| result.name == goal.peer())?;
     Some(match goal {
         Goal::AtMost(limit, metric, name) => {
@@ -33,16 +32,15 @@ pub(super) fn assess(goal: Goal, results: &[ClientResult]) -> Option<Assessment>
             }
         }
         Goal::More(limit, metric, name) => {
-            let time = |result: &ClientResult| match metric {
-                Metric::Cpu => result.cpu.median,
-                Metric::Wall => result.wall.median,
+            let more = match metric {
+                Metric::Cpu => peer.more_cpu,
+                Metric::Wall => peer.more_wall,
             };
-            let more = (time(ours) - time(peer)) / 1e3;
             let peer = if name == "nothing" { "an empty program" } else { name };
             Assessment {
-                goal: format!("at most {limit} ms more than {peer}"),
-                measured: format!("{more:.1} ms"),
-                is_met: more <= limit,
+                goal: format!("at most {limit} ms more {} time than {peer}", metric.name()),
+                measured: format!("{:.1} ms ({:.1} to {:.1})", more.median / 1e3, more.low / 1e3, more.high / 1e3),
+                is_met: more.median / 1e3 <= limit,
             }
         }
     })

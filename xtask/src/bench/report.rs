@@ -15,6 +15,8 @@ use super::plot;
 use super::results::{ClientResult, Results, Spread};
 use super::workloads;
 use crate::command::{self, Result};
+use crate::node::Node;
+use crate::python::PYTHON;
 
 const TEMPLATE: &str = include_str!("../../templates/bench/performance.md.jinja");
 
@@ -215,17 +217,26 @@ pub(super) fn thousands(number: f64) -> String {
 pub(super) fn machine() -> String {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let version = |program: &str, arguments: &[&str]| {
-        command::output(Command::new(program).args(arguments)).unwrap_or_default().trim().to_owned()
+    // All cores, and not only those that this process may use.
+    let cores = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
+    let version = |mut program: Command| command::output(&mut program).unwrap_or_default().trim().to_owned();
+    let option = |name: &str, option: &str| {
+        let mut program = Command::new(name);
+        program.arg(option);
+        program
     };
+    let node = Node::find().map(|node| {
+        let mut program = node.command();
+        program.arg("--version");
+        version(program)
+    });
     format!(
         "a machine with {cores} cores ({}), {}, {}, {}, Node {}",
         model.trim_start_matches([':', ' ', '\t']),
-        version("uname", &["-sr"]),
-        version("rustc", &["--version"]).split(" (").next().unwrap_or_default(),
-        version(crate::python::PYTHON, &["--version"]),
-        version("node", &["--version"]).trim_start_matches('v'),
+        version(option("uname", "-sr")),
+        version(option("rustc", "--version")).split(" (").next().unwrap_or_default(),
+        version(option(PYTHON, "--version")),
+        node.unwrap_or_default().trim_start_matches('v'),
     )
 }
 

@@ -10,6 +10,7 @@ use super::client::Round;
 use super::counts::Counts;
 use super::memory::Memory;
 use super::report;
+use crate::background::print_line;
 use crate::command::Result;
 use crate::paths;
 
@@ -44,6 +45,9 @@ pub(super) struct ClientResult {
     pub(super) wall: Spread,
     pub(super) cpu_ratio: Spread,
     pub(super) wall_ratio: Spread,
+    /// How much more time our client needs, in microseconds.
+    pub(super) more_cpu: Spread,
+    pub(super) more_wall: Spread,
 }
 
 /// Median and quartiles.
@@ -61,12 +65,17 @@ impl ClientResult {
         let ratio = |time: fn(&Round) -> f64| {
             Spread::of(ours.iter().zip(theirs).map(|(ours, theirs)| time(ours) / time(theirs).max(f64::MIN_POSITIVE)))
         };
+        let more = |time: fn(&Round) -> f64| {
+            Spread::of(ours.iter().zip(theirs).map(|(ours, theirs)| time(ours) - time(theirs)))
+        };
         ClientResult {
             name: name.to_owned(),
             cpu: of(|round| round.cpu),
             wall: of(|round| round.wall),
             cpu_ratio: ratio(|round| round.cpu),
             wall_ratio: ratio(|round| round.wall),
+            more_cpu: more(|round| round.cpu),
+            more_wall: more(|round| round.wall),
         }
     }
 }
@@ -86,7 +95,11 @@ impl Results {
         let text = if is_quick { String::new() } else { fs::read_to_string(file()).unwrap_or_default() };
         let earlier: Results = serde_json::from_str(&text).unwrap_or_default();
         let (machine, date) = (report::machine(), report::date());
-        let earlier = if earlier.machine == machine { earlier } else { Results::default() };
+        let is_other = earlier.machine != machine && !earlier.machine.is_empty();
+        if is_other {
+            print_line!("The earlier results are of {}, and are discarded.", earlier.machine);
+        }
+        let earlier = if is_other { Results::default() } else { earlier };
         Results { machine, date, is_quick, ..earlier }
     }
 

@@ -5,7 +5,7 @@ use super::goals::{self, Assessment};
 use super::programs::Programs;
 use super::results::{ClientResult, Spread};
 use super::workloads::Server as Speed;
-use super::workloads::{Client, Workload};
+use super::workloads::{Client, Processes, Workload};
 use crate::background::print_line;
 use crate::command::Result;
 use crate::show;
@@ -19,23 +19,30 @@ pub(super) fn run(
     rounds: usize,
 ) -> Result<Vec<ClientResult>> {
     show::heading(workload.name, &format!("{}: {}", workload.language().name(), workload.about));
-    let mut running = Vec::new();
+    let mut available = Vec::new();
     for client in workload.clients {
-        if let Some(reason) = programs.prepare(client)? {
-            print_line!("skipped: {}, because {reason}", client.name);
-            continue;
+        match programs.prepare(client)? {
+            Some(reason) => print_line!("skipped: {}, because {reason}", client.name),
+            None => available.push(client),
         }
-        running.push((client, ClientProcess::start(command(workload, client, programs, server, core)?)?));
     }
-    let mut times: Vec<Vec<Round>> = vec![Vec::new(); running.len()];
+    let start = |client: &&Client| ClientProcess::start(command(workload, client, programs, server, core)?);
+    let mut warm = match workload.processes {
+        Processes::Warm => available.iter().map(start).collect::<Result<Vec<_>>>()?,
+        Processes::Fresh => Vec::new(),
+    };
+    let mut times: Vec<Vec<Round>> = vec![Vec::new(); available.len()];
     for _ in 0..rounds {
-        for ((_, process), times) in running.iter_mut().zip(&mut times) {
-            times.push(process.run_round()?);
+        for (index, times) in times.iter_mut().enumerate() {
+            times.push(match warm.get_mut(index) {
+                Some(process) => process.run_round()?,
+                None => start(&available[index])?.run_round()?,
+            });
         }
     }
     let ours = &times[0];
     let results: Vec<_> =
-        running.iter().zip(&times).map(|((client, _), theirs)| ClientResult::new(client.name, ours, theirs)).collect();
+        available.iter().zip(&times).map(|(client, theirs)| ClientResult::new(client.name, ours, theirs)).collect();
     show_table(&results);
     for goal in workload.goals.iter().filter(|_| programs.with_extra) {
         if let Some(Assessment { goal, measured, is_met }) = goals::assess(*goal, &results) {
@@ -69,7 +76,7 @@ fn show_table(results: &[ClientResult]) {
     let [client, cpu, quartiles, wall, _, cpu_ratio, wall_ratio] = header;
     print_line!("{client:<12} {cpu:>10} {quartiles:>19} {wall:>10} {quartiles:>19} {cpu_ratio:>10} {wall_ratio:>10}");
     let quartiles = |spread: &Spread| format!("{:.1} - {:.1}", spread.low, spread.high);
-    for ClientResult { name, cpu, wall, cpu_ratio, wall_ratio } in results {
+    for ClientResult { name, cpu, wall, cpu_ratio, wall_ratio, .. } in results {
         print_line!(
             "{name:<12} {:>10.1} {:>19} {:>10.1} {:>19} {:>9.3}x {:>9.3}x",
             cpu.median,
