@@ -101,7 +101,11 @@ fn spread(spread: &Spread) -> String {
 
 /// `0.85 ×`. With more digits for small numbers.
 pub(super) fn multiple(value: f64) -> String {
-    let digits = if value < 0.2 { 3 } else { 2 };
+    let digits = match value {
+        ..0.1 => 4,
+        ..0.2 => 3,
+        _ => 2,
+    };
     format!("{value:.digits$} ×")
 }
 

@@ -8,10 +8,11 @@ use crate::select;
 const ROUNDS: usize = 15;
 
 /// What is measured apart from the workloads.
-const OTHERS: [(&str, &str); 3] = [
+const OTHERS: [(&str, &str); 4] = [
     ("counts", "instructions, system calls and allocations of one call, with Valgrind and strace"),
     ("memory", "growth of a process over a million calls"),
     ("sizes", "sizes of the shipped libraries, and code of libzexa.so by crate"),
+    ("report", "nothing: write docs/performance.md with the results of earlier runs"),
 ];
 
 /// Names and descriptions of everything that can be measured.
@@ -62,8 +63,8 @@ impl<'a> Options<'a> {
         if options.quick && options.write {
             return Err("bench: the results of --quick mean nothing, so --write does not apply".to_owned());
         }
-        // A full run.
-        options.write |= options.names.is_empty() && !options.quick;
+        let is_full = options.names.is_empty() && !options.quick;
+        options.write |= is_full || options.names.contains(&"report");
         Ok(options)
     }
 
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(write(&["--rounds", "5"]), Ok(true));
         assert_eq!(write(&["c-one-call"]), Ok(false));
         assert_eq!(write(&["c-one-call", "--write"]), Ok(true));
+        assert_eq!(write(&["report"]), Ok(true));
         assert_eq!(write(&["--quick"]), Ok(false));
     }
 
