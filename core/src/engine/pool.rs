@@ -231,7 +231,8 @@ impl ConnectionLease {
         match &mut self.sender {
             Sender::Http1(sender, driver) => {
                 to_http1(&mut request, self.is_forwarded);
-                let sending = sender.try_send_request(request);
+                // Passed to the connection when this is driven, so that the wake-up does not reach the runtime.
+                let sending = async { sender.try_send_request(request).await };
                 match driver {
                     Some(driver) => driver.drive(sending).await,
                     None => sending.await,
