@@ -97,9 +97,18 @@ fn measure_workloads(options: &Options<'_>, programs: Programs, core: &Core, res
     let server = Server::start(core)?;
     for workload in workloads {
         let result = rounds::run(workload, programs, &server, core, options.rounds)?;
-        results.update(|results| drop(results.workloads.insert(workload.name.to_owned(), result)))?;
+        results.update(|results| {
+            results.workloads.insert(workload.name.to_owned(), result);
+            results.loads.insert(workload.name.to_owned(), load());
+        })?;
     }
     Ok(())
+}
+
+/// The load average of the last minute: the number of processes that ran or were ready to run.
+fn load() -> f64 {
+    let loads = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    loads.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default()
 }
 
 fn build_server() -> Result {
