@@ -594,7 +594,8 @@ typedef struct zexa_client_options {
     int64_t max_connections;
     /**
      * Path of the ledger, a file that records which messages were sent. Calls with an idempotency
-     * key need it. It is created if it does not exist.
+     * key need it. It is created if it does not exist. Several machines can share a ledger in a
+     * PostgreSQL database: set its URL, such as `postgres://user@db.example/zexa?ledger=june`.
      */
     const char *ledger;
     /**
@@ -2428,8 +2429,8 @@ typedef struct zexa_bulk_options {
      */
     int64_t ordered;
     /**
-     * Path of the ledger, if the run does not use that of the client. It is created if it does not
-     * exist. Not for contacts.
+     * Path of the ledger, or its URL, if the run does not use that of the client. It is created if
+     * it does not exist. Not for contacts.
      */
     const char *ledger;
     /**

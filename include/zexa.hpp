@@ -720,7 +720,8 @@ struct client_options {
     /// minute; a blocking client closes them when it is next used.
     std::optional<std::int64_t> max_connections{};
     /// Path of the ledger, a file that records which messages were sent. Calls with an idempotency
-    /// key need it. It is created if it does not exist.
+    /// key need it. It is created if it does not exist. Several machines can share a ledger in a
+    /// PostgreSQL database: set its URL, such as `postgres://user@db.example/zexa?ledger=june`.
     std::optional<std::string> ledger{};
     /// Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is
     /// not stored, and must be the same whenever the ledger is used.
@@ -1502,8 +1503,8 @@ struct bulk_options {
     /// Return the results in the order of the rows, instead of in the order in which they arrive.
     /// Default: false.
     bool ordered = false;
-    /// Path of the ledger, if the run does not use that of the client. It is created if it does not
-    /// exist. Not for contacts.
+    /// Path of the ledger, or its URL, if the run does not use that of the client. It is created if
+    /// it does not exist. Not for contacts.
     std::optional<std::string> ledger{};
     /// Send rows again whose outcome is unknown, with `send`. A message may then be **sent twice**.
     /// With `report`, such a row fails with `in_doubt_error`. Default: report.

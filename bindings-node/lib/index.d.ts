@@ -180,7 +180,8 @@ export interface ClientOptions {
   maxConnections?: number | null | undefined
   /**
    * Path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is
-   * created if it does not exist.
+   * created if it does not exist. Several machines can share a ledger in a PostgreSQL database: set its URL, such as
+   * `postgres://user@db.example/zexa?ledger=june`.
    */
   ledger?: string | URL | null | undefined
   /**
@@ -1369,8 +1370,8 @@ export interface BulkOptions {
   /** Return the results in the order of the rows, instead of in the order in which they arrive. Default: `false`. */
   ordered?: boolean | null | undefined
   /**
-   * Path of the ledger, if the run does not use that of the client. It is created if it does not exist. Not for
-   * contacts.
+   * Path of the ledger, or its URL, if the run does not use that of the client. It is created if it does not exist.
+   * Not for contacts.
    */
   ledger?: string | URL | null | undefined
   /**

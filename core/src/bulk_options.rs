@@ -22,8 +22,8 @@ options! {
         rate: rate = none;
         /// Return the results in the order of the rows, instead of in the order in which they arrive.
         ordered: flag = false;
-        /// Set the path of the ledger, if the run does not use that of the client. It is created if it does not exist. Not for contacts.
-        ledger: path;
+        /// Set the path of the ledger, or its URL, if the run does not use that of the client. It is created if it does not exist. Not for contacts.
+        ledger: location;
         /// Send rows again whose outcome is unknown, with `send`. A message may then be **sent twice**. With `report`, such a row fails with
         /// [`Kind::InDoubt`](crate::Kind::InDoubt).
         on_unknown: text = "report";

@@ -58,8 +58,8 @@ options! {
         /// connections are closed after at most a minute; a blocking client closes them when it is next used.
         max_connections: limit = 100;
         /// Set the path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is created if it does
-        /// not exist.
-        ledger: path;
+        /// not exist. Several machines can share a ledger in a PostgreSQL database: set its URL, such as `postgres://user@db.example/zexa?ledger=june`.
+        ledger: location;
         /// Set a secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must be the same
         /// whenever the ledger is used.
         ledger_secret: secret;

@@ -1,6 +1,5 @@
 //! [`Config`]: the checked options of a client.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use ::url::Url;
@@ -12,6 +11,7 @@ use crate::client_options::ClientValues;
 use crate::engine::identity::Identity;
 use crate::engine::trust::Trust;
 use crate::environment::Environment;
+use crate::ledger::location::Location;
 use crate::ledger::open::LedgerOptions;
 use crate::observe::Observer;
 use crate::proxy::{Protocol, Route};
@@ -33,7 +33,7 @@ pub(crate) struct Config {
     pub(crate) trust: Trust,
     pub(crate) identity: Option<Identity>,
     pub(crate) observer: Option<Observer>,
-    pub(crate) ledger: Option<PathBuf>,
+    pub(crate) ledger: Option<Location>,
     pub(crate) ledger_options: LedgerOptions,
 }
 
@@ -82,6 +82,7 @@ impl Config {
             ledger: values.ledger,
             ledger_options: LedgerOptions {
                 secret: values.ledger_secret.0,
+                password: environment.text("ledger", "PGPASSWORD").unwrap_or_default(),
                 same_account: defaulted(values.ledger_same_account),
                 on_network: defaulted(values.ledger_on_network),
             },

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{Error, Result};
 
 /// The names of the variables that a client reads.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 14] = [
     "ZEXA_API_KEY",
     "ZEXA_BASE_URL",
     "HTTPS_PROXY",
@@ -22,6 +22,7 @@ pub(crate) const NAMES: [&str; 13] = [
     "REQUEST_METHOD",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+    "PGPASSWORD",
 ];
 
 /// The source of environment variables.

@@ -10,6 +10,8 @@
 //
 // The files need the feature `ledger` and, for their locks, a Unix system.
 
+#[cfg(all(feature = "ledger", unix))]
+mod account;
 pub(crate) mod claim;
 #[cfg(all(feature = "ledger", target_os = "linux"))]
 mod exclusive;
@@ -24,13 +26,20 @@ pub(crate) mod fuzzing;
 #[cfg(all(feature = "ledger", unix))]
 mod handle;
 pub(crate) mod key;
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only databases have leases"))]
+pub(crate) mod lease;
+pub(crate) mod location;
 #[cfg(all(feature = "ledger", unix))]
 mod locks;
 #[cfg(test)]
 mod memory;
 pub(crate) mod open;
+#[cfg(all(feature = "postgres", unix))]
+mod open_database;
 #[cfg(all(feature = "ledger", unix))]
 mod open_file;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 #[cfg(all(test, feature = "ledger", unix))]
 mod properties;
 #[cfg(all(feature = "ledger", unix))]

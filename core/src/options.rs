@@ -24,6 +24,11 @@ pub trait ReadOptions {
     /// The path of a file.
     fn path(&mut self, name: &'static str) -> Result<Option<PathBuf>, Self::Error>;
 
+    /// The path of a file, or the URL of a database, which may contain a password.
+    fn location(&mut self, name: &'static str) -> Result<Option<PathBuf>, Self::Error> {
+        self.path(name)
+    }
+
     /// A duration, more than zero.
     fn duration(&mut self, name: &'static str) -> Result<Option<Duration>, Self::Error>;
 
@@ -194,6 +199,7 @@ macro_rules! options {
     (@stored text) => { Option<String> };
     (@stored secret) => { $crate::options::Secret };
     (@stored path) => { Option<std::path::PathBuf> };
+    (@stored location) => { Option<$crate::ledger::location::Location> };
     (@stored duration) => { Option<std::time::Duration> };
     (@stored wait) => { Option<std::time::Duration> };
     (@stored count) => { Option<u32> };
@@ -243,6 +249,13 @@ macro_rules! options {
             self
         }
     };
+    (@setter location $name:ident () $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        pub fn $name(mut self, $name: impl Into<std::path::PathBuf>) -> Self {
+            self.values.$name = Some($name.into().into());
+            self
+        }
+    };
     (@setter duration $name:ident () $(#[$doc:meta])*) => {
         $crate::options::options!(@setter_of (std::time::Duration) $name $(#[$doc])*);
     };
@@ -288,6 +301,7 @@ macro_rules! options {
     };
 
     (@set secret $field:expr, $value:ident) => { $field.0 = Some(zeroize::Zeroizing::new($value)) };
+    (@set location $field:expr, $value:ident) => { $field = Some($value.into()) };
     (@set headers $field:expr, $value:ident) => { $field.0.extend($value) };
     (@set query $field:expr, $value:ident) => { $field.0.extend($value) };
     (@set object $field:expr, $value:ident) => { $field.extend($value) };

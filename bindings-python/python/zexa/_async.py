@@ -487,8 +487,8 @@ class AsyncMessages:
                 first 429, the rate adapts to the server's limit. Default: none.
             ordered: Return the results in the order of the rows, instead of in the order in which they arrive.
                 Default: `False`.
-            ledger: Path of the ledger, if the run does not use that of the client. It is created if it does not
-                exist. Not for contacts.
+            ledger: Path of the ledger, or its URL, if the run does not use that of the client. It is created if
+                it does not exist. Not for contacts.
             on_unknown: Send rows again whose outcome is unknown, with `send`. A message may then be **sent
                 twice**. With `report`, such a row fails with `InDoubtError`. Default: report.
             on_rejected: Send rejected rows again, with `send`. With `report`, such a row fails as before.

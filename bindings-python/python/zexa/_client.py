@@ -100,7 +100,8 @@ class Client:
             prefetch fewer pages if connections are scarce. Idle connections are closed after at most a minute; a
             blocking client closes them when it is next used.
         ledger: Path of the ledger, a file that records which messages were sent. Calls with an idempotency key
-            need it. It is created if it does not exist.
+            need it. It is created if it does not exist. Several machines can share a ledger in a PostgreSQL
+            database: set its URL, such as `postgres://user@db.example/zexa?ledger=june`.
         ledger_secret: Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It
             is not stored, and must be the same whenever the ledger is used.
         ledger_same_account: Permit a ledger that was created with another API key of the same account. Default:
@@ -533,8 +534,8 @@ class Messages:
                 first 429, the rate adapts to the server's limit. Default: none.
             ordered: Return the results in the order of the rows, instead of in the order in which they arrive.
                 Default: `False`.
-            ledger: Path of the ledger, if the run does not use that of the client. It is created if it does not
-                exist. Not for contacts.
+            ledger: Path of the ledger, or its URL, if the run does not use that of the client. It is created if
+                it does not exist. Not for contacts.
             on_unknown: Send rows again whose outcome is unknown, with `send`. A message may then be **sent
                 twice**. With `report`, such a row fails with `InDoubtError`. Default: report.
             on_rejected: Send rejected rows again, with `send`. With `report`, such a row fails as before.

@@ -106,7 +106,7 @@ impl<P: BulkRow> Rows<P> {
                 return Err(Error::config("ledger", "must not be set for contacts, which have no ledger"));
             }
             (None, true) => None,
-            (Some(path), false) => Some(Arc::new(OpenLedger::open(path, &shared.config)?)),
+            (Some(location), false) => Some(Arc::new(OpenLedger::open(location, &shared.config)?)),
             (None, false) => shared.ledger()?,
         };
         if let Some(ledger) = &ledger {
@@ -222,9 +222,9 @@ impl<P: BulkRow> Rows<P> {
             }
             None => params.recipient().map(|(channel, to)| self.hasher.default_key(P::ROUTE, channel, to)),
         };
-        let keyed = self.ledger.as_ref().zip(key.as_deref());
-        let claim = keyed.map(|(ledger, key)| (ledger.clone(), ledger.claim(key, &request, self.resend)));
         let mut call = self.options.begin(&self.shared.config)?;
+        let keyed = self.ledger.as_ref().zip(key.as_deref());
+        let claim = keyed.map(|(ledger, key)| (ledger.clone(), ledger.claim(key, &request, self.resend, call.timeout)));
         call.deadline = None;
         call.retry_ambiguous = P::IS_IDEMPOTENT;
         call.cancel = Some(self.cancel.child());

@@ -16,7 +16,7 @@ use super::Shared;
 use super::connect::{ConnectError, Rejected, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::pool::SendError;
-use super::progress::{Progress, WatchedBody};
+use super::progress::{Progress, Revoked, WatchedBody};
 use super::request::{Method, Request};
 use super::response_head::{Received, ResponseHead};
 use super::secrets::Secrets;
@@ -230,6 +230,10 @@ fn send_error(error: SendError, progress: &Progress) -> Error {
 fn lost_error(error: hyper::Error, progress: &Progress) -> Error {
     if let Some(refusal) = refused_unprocessed(&error) {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
+    }
+    if sources(&error).any(|error| error.is::<Revoked>()) {
+        let message = "the claim in the ledger would have ended before the attempt, so nothing was sent";
+        return progress.abort(Kind::Timeout, message).with_source(error);
     }
     let rejected = sources(&error).find_map(Rejected::find);
     if let Some(rejected) = rejected {

@@ -244,6 +244,9 @@ impl History {
     }
 }
 
+/// Longer than any lease.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
+
 async fn observed_attempt(
     shared: &Shared,
     http: &Http,
@@ -256,6 +259,12 @@ async fn observed_attempt(
     let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
+    if let Some(lease) = claim.as_deref().and_then(CallClaim::lease) {
+        let now = Instant::now();
+        // If the instant cannot be represented, no lease is as long.
+        let end = now.checked_add(call.timeout.min(call.time_left())).unwrap_or(now + FOREVER);
+        progress.set_lease(lease, end);
+    }
     let mut attempt = pin!(attempt(shared, http, request, call, &progress, decoder));
     let result = match (call.unless_cancelled(attempt.as_mut()).await, claim) {
         (Some(result), _) => result,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::admission::{WaitResult, wait_on_thread};
 use super::request::Request;
@@ -15,7 +16,7 @@ use super::runtime_pool::check_blocking_allowed;
 use super::{Shared, call, fork};
 use crate::call_options::Call;
 use crate::decode::{Decode, ResponseDecoder};
-use crate::ledger::claim::CallClaim;
+use crate::ledger::claim::{CallClaim, LAST_WAIT_FOR_LEDGER};
 use crate::ledger::key;
 use crate::ledger::open::OpenLedger;
 use crate::ledger::row::Claim;
@@ -95,7 +96,7 @@ impl Shared {
             let result = ran.map(|()| decoder.into_inner());
             caller.answered(result.as_ref(), is_replayed);
             if let Some(recording) = recording {
-                not_recorded = not_recorded.or(recording.await.err());
+                not_recorded = not_recorded.or(recorded_in_time(&call, recording).await.err());
             }
             caller.settled();
             if !*left.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -126,7 +127,7 @@ impl Shared {
             return Err(Error::config("retry_ambiguous", "must not be set for a call with an `idempotency_key`"));
         }
         key::check(key)?;
-        let claim = ledger.claim(key, &request, Resend::default());
+        let claim = ledger.claim(key, &request, Resend::default(), call.timeout);
         Ok(Work { request, call, decoder, claim: Some((ledger, claim)) })
     }
 
@@ -172,6 +173,15 @@ impl Shared {
         self.start(work, Arc::new(OneCaller { answer: Mutex::new(Some(sender)), observer, warning }))?;
         Ok(Answer { parts: Some((receiver, cancel)), generation: fork::generation() })
     }
+}
+
+/// Waits until the result is recorded, but not for long after the deadline of the call. It is then recorded later, if the ledger can be used again.
+async fn recorded_in_time(call: &Call, recording: impl Future<Output = Result<()>>) -> Result<()> {
+    let wait = call.time_left().max(LAST_WAIT_FOR_LEDGER);
+    timeout(wait, recording).await.unwrap_or_else(|_| {
+        let message = "the deadline of the call passed before the result was recorded in the ledger";
+        Err(Error::new(Kind::Timeout, Outcome::Unknown, message))
+    })
 }
 
 const NOT_RECORDED: &str = "the result could not be recorded in the ledger, where the key stays in doubt";

@@ -74,6 +74,8 @@ use self::request::Request;
 pub(crate) use self::runtime_pool::RuntimeLease;
 use self::runtime_pool::RuntimePool;
 pub(crate) use self::runtime_pool::{block_signals, check_blocking_allowed};
+#[cfg(feature = "postgres")]
+pub(crate) use self::tls::for_database as tls_config;
 use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::{Decode, ResponseDecoder};
@@ -217,12 +219,12 @@ impl Shared {
 
     /// Returns the ledger of the client, and opens it if needed. `None` if the client has none.
     pub(crate) fn ledger(&self) -> Result<Option<Arc<OpenLedger>>> {
-        let Some(path) = &self.config.ledger else { return Ok(None) };
+        let Some(location) = &self.config.ledger else { return Ok(None) };
         let mut ledger = self.process().ledger.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ledger) = &*ledger {
             return Ok(Some(ledger.clone()));
         }
-        let opened = OpenLedger::open(path, &self.config)?;
+        let opened = OpenLedger::open(location, &self.config)?;
         Ok(Some(ledger.insert(Arc::new(opened)).clone()))
     }
 

@@ -14,6 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::connect::Writes;
 use super::response_head::is_foreign;
+use crate::ledger::lease::Lease;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU16, Mutex, Ordering, OwnedSemaphorePermit};
 use crate::{Error, Kind, Outcome};
 
@@ -38,6 +39,8 @@ pub(crate) struct Progress {
     writes: Mutex<Option<Writes>>,
     /// The writes on the connection that has taken the body, and their number at that time.
     taken: Mutex<Option<(Writes, u64)>>,
+    /// The lease within which the attempt must be over, and when it is over at the latest.
+    lease: Mutex<Option<(Lease, std::time::Instant)>>,
     /// Held while the attempt may open a connection: until a connection has taken the request, or the attempt ends.
     connecting: Mutex<Option<OwnedSemaphorePermit>>,
 }
@@ -53,8 +56,23 @@ impl Progress {
         self.body.load(Ordering::Acquire) == FRESH
     }
 
-    /// Called by the connection. Returns false if the body was revoked before.
+    /// Sets the lease of the claim, and the time at which the attempt ends at the latest.
+    pub(crate) fn set_lease(&self, lease: Lease, end: std::time::Instant) {
+        *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = Some((lease, end));
+    }
+
+    /// Whether the lease of the claim could end before the attempt. Another process may then send the request.
+    pub(crate) fn exceeds_lease(&self) -> bool {
+        let lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner);
+        lease.is_some_and(|(lease, end)| !lease.covers_until(end))
+    }
+
+    /// Called by the connection. Returns false if the body was revoked before, or must not be sent any more.
     fn take_body(&self) -> bool {
+        if self.exceeds_lease() {
+            // If it was taken before, the connection has it.
+            return !self.revoke_body();
+        }
         let is_first = self.body.compare_exchange(FRESH, TAKEN, Ordering::AcqRel, Ordering::Acquire);
         if is_first.is_ok() {
             let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -188,7 +206,7 @@ impl Body for WatchedBody {
     }
 }
 
-/// The error of a revoked body. Callers never see it, because the attempt has ended with another error.
+/// The error of a revoked body. The attempt sees it only if the lease of its claim has ended. Otherwise, it has ended before, with another error.
 #[derive(Debug)]
 pub(crate) struct Revoked;
 

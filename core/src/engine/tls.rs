@@ -26,6 +26,14 @@ pub(crate) fn client_config(trust: &Trust, http2: bool) -> Result<ClientConfig> 
     Ok(config)
 }
 
+/// The configuration of connections to a PostgreSQL database.
+#[cfg(feature = "postgres")]
+pub(crate) fn for_database(trust: &Trust) -> Result<ClientConfig> {
+    let mut config = client_config(trust, false)?;
+    config.alpn_protocols = vec![b"postgresql".to_vec()];
+    Ok(config)
+}
+
 /// The configuration of a client that only uses `http://`, so that a machine without certificate authorities can reach a local sandbox.
 pub(crate) fn trusting_nobody() -> ClientConfig {
     tls_versions().with_root_certificates(RootCertStore::empty()).with_no_client_auth()

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use super::lease::Lease;
 use super::open::OpenLedger;
 use super::row::{Claim, Record, Row, Settlement};
 use super::state::{self, Claimed, State};
@@ -29,6 +30,8 @@ pub(crate) struct CallClaim {
     claim: Claim,
     /// The generation of the claim, while the row is claimed by this call.
     generation: Option<u64>,
+    /// The lease of the claim, in a ledger that several machines share.
+    lease: Option<Lease>,
     /// Whether an earlier request of the row may have been processed. Then no result of this call can be that nothing was.
     pub(crate) may_be_second: bool,
     /// Whether the ledger has a row with the key, as far as this call knows.
@@ -49,6 +52,7 @@ impl CallClaim {
             ledger,
             claim,
             generation: None,
+            lease: None,
             may_be_second: false,
             has_row: false,
             is_replayed: false,
@@ -79,6 +83,7 @@ impl CallClaim {
             Claimed::Send { may_be_second } => {
                 self.may_be_second = may_be_second;
                 self.generation = Some(row.generation);
+                self.lease = row.lease;
                 Ok(true)
             }
             Claimed::Replay => {
@@ -122,7 +127,9 @@ impl CallClaim {
         }
         match timeout(LAST_WAIT_FOR_LEDGER, self.outcome_before()).await {
             Ok(Ok(outcome @ (Outcome::Accepted | Outcome::Unknown))) => error.with_outcome(outcome),
-            Ok(_) => error,
+            Ok(Ok(_)) => error,
+            // What is not known if a ledger cannot be read depends on the ledger.
+            Ok(Err(failure)) => error.with_outcome(failure.outcome()),
             Err(_) => error.with_outcome(Outcome::Unknown),
         }
     }
@@ -135,7 +142,8 @@ impl CallClaim {
     /// Called before the call waits for another attempt, because of this error.
     pub(crate) async fn before_wait(&mut self, wait: Duration, error: &Error) -> Result<()> {
         self.last = record_of(error);
-        match wait > LONGEST_CLAIMED_WAIT {
+        // A lease covers one attempt, and is not renewed.
+        match wait > LONGEST_CLAIMED_WAIT || self.ledger.is_shared {
             true => self.give_up().await,
             false => Ok(()),
         }
@@ -144,6 +152,11 @@ impl CallClaim {
     /// Whether this call holds the claim.
     pub(crate) fn is_held(&self) -> bool {
         self.generation.is_some()
+    }
+
+    /// The lease within which the request must be sent.
+    pub(crate) fn lease(&self) -> Option<Lease> {
+        self.lease
     }
 
     /// Gives up the claim during a wait. Nothing of this claim was processed.

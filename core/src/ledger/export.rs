@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::store::Store;
+use super::store::LedgerStore;
 use crate::{Error, Kind, Outcome, Result};
 
 const HEADER: [&str; 16] = [
@@ -25,7 +25,7 @@ const HEADER: [&str; 16] = [
 ];
 
 /// Writes all rows. Returns their number.
-pub(crate) fn write(store: &mut impl Store, output: impl Write) -> Result<u64> {
+pub(crate) fn write(store: &mut dyn LedgerStore, output: impl Write) -> Result<u64> {
     let mut csv = csv::Writer::from_writer(output);
     let mut count = 0;
     csv.write_record(HEADER).map_err(failed)?;

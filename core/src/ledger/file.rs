@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use super::location::NOT_A_FILE;
 use crate::{Error, Result};
 
 /// A file that exists.
@@ -29,7 +30,7 @@ impl LedgerFile {
             return Err(Error::config("ledger", "must not be empty: set the path of a file"));
         }
         if path.to_str().is_some_and(|path| path.contains("://")) {
-            return Err(Error::config("ledger", "must be the path of a file, not a URL"));
+            return Err(Error::config("ledger", NOT_A_FILE));
         }
         let absolute = std::path::absolute(path).map_err(|error| cannot("find", path, &error))?;
         let is_new = match fs::metadata(&absolute) {

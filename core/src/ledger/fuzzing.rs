@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::account::Account;
 use super::file::with_suffix;
 use super::key::Hash;
 use super::row::{Claim, Record, Settlement};
-use super::sqlite::{Account, Sqlite};
+use super::sqlite::Sqlite;
 use super::state::{Claimed, Resend, Result as RowResult};
 use super::store::{Change, Reply, Store};
 use crate::{Error, Kind, Outcome, Result};
@@ -137,7 +138,7 @@ fn create(path: &Path) -> Result<()> {
 
 fn claim(ledger: &mut Sqlite, key: &str, owner: u64) -> Result<Claimed> {
     let hash = Hash([7; 32]);
-    let claim = Claim { key: key.to_owned(), operation: "/messages", hash, resend: Resend::default() };
+    let claim = Claim { key: key.to_owned(), operation: "/messages", hash, resend: Resend::default(), lease: None };
     match ledger.apply(&[Change::Claim { claim, owner }])?.remove(0) {
         Reply::Claimed(claimed, _) => Ok(claimed),
         other => panic!("{other:?}"),

@@ -13,10 +13,14 @@ use jiff::Timestamp;
 use serde_json::Map;
 
 use super::export;
+use super::location::Location;
+#[cfg(feature = "postgres")]
+use super::open_database;
 use super::row::Row;
 use super::sqlite::Sqlite;
 use super::state::{Mark, State};
-use super::store::{Change, Reply, Store};
+use super::store::{Change, LedgerStore, Reply};
+use super::writer::locked;
 use crate::bulk::row::BulkRow;
 use crate::check;
 use crate::engine::generation;
@@ -43,7 +47,7 @@ use crate::{DoubtfulRow, Error, Kind, LedgerCounts, Outcome, Result, SendMessage
 /// # Ok::<(), zexa::Error>(())
 /// ```
 pub struct Ledger {
-    store: Mutex<Sqlite>,
+    store: Mutex<Box<dyn LedgerStore>>,
     path: PathBuf,
     generation: u64,
 }
@@ -68,7 +72,13 @@ impl Ledger {
     }
 
     fn new(path: &Path, create: bool) -> Result<Ledger> {
-        let store = Sqlite::open(path, create)?;
+        let store: Box<dyn LedgerStore> = match Location::from(path.to_owned()) {
+            Location::File(path) => Box::new(Sqlite::open(&path, create)?),
+            #[cfg(feature = "postgres")]
+            Location::Url(url) => Box::new(open_database::open_alone(&url, create)?),
+            #[cfg(not(feature = "postgres"))]
+            Location::Url(url) => return Err(super::open::not_supported(&url)),
+        };
         Ok(Ledger { path: store.path().to_owned(), store: Mutex::new(store), generation: generation() })
     }
 
@@ -87,7 +97,7 @@ impl Ledger {
         let counts: HashMap<State, u64> = store.count()?.into_iter().collect();
         let count = |state| counts.get(&state).copied().unwrap_or_default();
         let (mut abandoned, mut oldest_doubt) = (0, None::<Timestamp>);
-        visit_doubts(&mut *store, &mut |row| {
+        visit_doubts(&mut **store, &mut |row| {
             abandoned += u64::from(row.state == State::Claimed);
             oldest_doubt = oldest_doubt.into_iter().chain([row.claimed_at]).min();
         })?;
@@ -107,7 +117,7 @@ impl Ledger {
     pub fn in_doubt(&self) -> Result<Vec<DoubtfulRow>> {
         let mut store = self.store()?;
         let mut rows = Vec::new();
-        visit_doubts(&mut *store, &mut |row| rows.push(row))?;
+        visit_doubts(&mut **store, &mut |row| rows.push(row))?;
         rows.sort_by_key(|row| row.claimed_at);
         Ok(rows.into_iter().map(DoubtfulRow::from).collect())
     }
@@ -134,13 +144,25 @@ impl Ledger {
         self.mark(key, Mark::NotSent, None)
     }
 
+    /// Replace the rows that were accepted before this time by their keys, which are never sent again. Return their number.
+    ///
+    /// A later call with such a key fails with [`Kind::Decode`] and [`Outcome::Accepted`], because the id of the message is no longer known. Rows
+    /// with any other state are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Other`] if the file cannot be written.
+    pub fn prune(&self, before: Timestamp) -> Result<u64> {
+        self.store()?.prune(before)
+    }
+
     /// Write all rows as CSV, with a header. Return their number.
     ///
     /// # Errors
     ///
     /// [`Kind::Other`] if the file cannot be read, or if the writer fails.
     pub fn export(&self, output: impl Write) -> Result<u64> {
-        export::write(&mut *self.store()?, output)
+        export::write(&mut **self.store()?, output)
     }
 
     /// Write all rows to a CSV file, with a header. Return their number. An existing file is replaced, a new one can be read only by its owner.
@@ -203,6 +225,7 @@ impl Ledger {
         let change = Change::Mark { key: key.to_owned(), mark, id: id.map(str::to_owned), by: user() };
         match self.store()?.apply(&[change])?.first() {
             Some(Reply::Marked(Some((true, _)))) => Ok(()),
+            Some(Reply::Locked) => Err(locked()),
             Some(Reply::Marked(Some((false, state)))) => {
                 let message = format!("the key is not in doubt: its state is `{}`", state.as_str());
                 Err(Error::new(Kind::Conflict, Outcome::NotSent, message))
@@ -211,7 +234,7 @@ impl Ledger {
         }
     }
 
-    fn store(&self) -> Result<MutexGuard<'_, Sqlite>> {
+    fn store(&self) -> Result<MutexGuard<'_, Box<dyn LedgerStore>>> {
         if self.generation != generation() {
             let message = "the ledger was opened before the process was forked: open it again in the child";
             return Err(Error::new(Kind::Closed, Outcome::NotSent, message));
@@ -234,7 +257,7 @@ impl From<Row> for DoubtfulRow {
 }
 
 /// Calls the function with each row in doubt: those whose outcome is unknown, and then the claimed ones whose owner is dead.
-fn visit_doubts(store: &mut impl Store, visit: &mut dyn FnMut(Row)) -> Result<()> {
+fn visit_doubts(store: &mut dyn LedgerStore, visit: &mut dyn FnMut(Row)) -> Result<()> {
     store.each(Some(State::Unknown), &mut |row| {
         visit(row);
         Ok(())
@@ -244,7 +267,7 @@ fn visit_doubts(store: &mut impl Store, visit: &mut dyn FnMut(Row)) -> Result<()
         claimed.push(row);
         Ok(())
     })?;
-    claimed.into_iter().filter(|row| !store.is_alive(row.owner)).for_each(visit);
+    claimed.into_iter().filter(|row| !store.is_alive(row)).for_each(visit);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use jiff::Timestamp;
 
-use super::row::Row;
+use super::row::{Record, Row};
 use super::state::State;
 use super::store::{Change, Reply, Rows, Store, apply_to};
 use crate::Result;
@@ -39,8 +39,18 @@ impl Store for Memory {
         self.rows.values().filter(|row| state.is_none_or(|state| row.state == state)).cloned().try_for_each(visit)
     }
 
-    fn is_alive(&self, owner: u64) -> bool {
-        !self.dead.contains(&owner)
+    fn is_alive(&self, row: &Row) -> bool {
+        !self.dead.contains(&row.owner)
+    }
+
+    fn prune(&mut self, before: Timestamp) -> Result<u64> {
+        let is_old = |row: &&mut Row| row.state == State::Accepted && row.settled_at.is_some_and(|time| time < before);
+        let prune = |row: &mut Row| {
+            row.state = State::Pruned;
+            row.settled_by = None;
+            row.record = Record::default();
+        };
+        Ok(self.rows.values_mut().filter(is_old).map(prune).count() as u64)
     }
 }
 
@@ -56,7 +66,7 @@ impl Rows for Memory {
         Ok(())
     }
 
-    fn is_alive(&self, owner: u64) -> bool {
-        Store::is_alive(self, owner)
+    fn is_alive(&self, row: &Row) -> bool {
+        Store::is_alive(self, row)
     }
 }

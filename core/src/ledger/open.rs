@@ -1,11 +1,14 @@
 //! [`OpenLedger`]: a ledger that a client has opened.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::key::Hasher;
+use super::lease::MARGIN;
+use super::location::Location;
 use super::row::Claim;
 use super::state::Resend;
 use super::writer::Writer;
@@ -21,6 +24,9 @@ pub(crate) type RunLock = Box<dyn Send + Sync>;
 pub(crate) struct LedgerOptions {
     /// A secret for the hashes, which is not in the file.
     pub(crate) secret: Option<Zeroizing<String>>,
+    /// The password of a database from the environment, if the URL has none.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only builds with the feature use it"))]
+    pub(crate) password: Option<Zeroizing<String>>,
     /// Whether a ledger of another key may be used.
     pub(crate) same_account: bool,
     /// Whether a ledger on a network file system may be used.
@@ -31,12 +37,14 @@ pub(crate) struct LedgerOptions {
 pub(crate) struct OpenLedger {
     pub(crate) writer: Writer,
     pub(crate) hasher: Arc<Hasher>,
-    /// The absolute path.
+    /// The absolute path, or the URL without the password.
     pub(crate) path: PathBuf,
-    /// Whether the file was created just now.
+    /// Whether the ledger was created just now.
     pub(crate) is_new: bool,
     /// Whether the file may be lost with the machine.
     pub(crate) is_temporary: bool,
+    /// Whether several machines share the ledger. Then each claim has a lease, and covers one attempt.
+    pub(crate) is_shared: bool,
     /// Takes the lock of bulk runs.
     pub(super) runs: Box<dyn Fn() -> Result<RunLock> + Send + Sync>,
 }
@@ -47,14 +55,20 @@ impl OpenLedger {
     /// # Errors
     ///
     /// [`Kind::Config`](crate::Kind::Config) if the file cannot be used, or belongs to another API or account.
-    pub(crate) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
-        #[cfg(all(feature = "ledger", unix))]
-        return super::open_file::open(path, config);
-        #[cfg(not(all(feature = "ledger", unix)))]
-        {
-            let _ = (path, config);
-            let reason = "is not supported by this build: it needs the feature `ledger` and a Unix system";
-            Err(crate::Error::config("ledger", reason))
+    pub(crate) fn open(location: &Location, config: &Config) -> Result<OpenLedger> {
+        match location {
+            #[cfg(all(feature = "ledger", unix))]
+            Location::File(path) => super::open_file::open(path, config),
+            #[cfg(not(all(feature = "ledger", unix)))]
+            Location::File(_) => {
+                let _ = config;
+                let reason = "is not supported by this build: it needs the feature `ledger` and a Unix system";
+                Err(crate::Error::config("ledger", reason))
+            }
+            #[cfg(all(feature = "postgres", unix))]
+            Location::Url(url) => super::open_database::open(url, config),
+            #[cfg(not(all(feature = "postgres", unix)))]
+            Location::Url(url) => Err(not_supported(url)),
         }
     }
 
@@ -72,9 +86,24 @@ impl OpenLedger {
         self.writer.look(key).await.ok().flatten().map(|row| row.state.outcome())
     }
 
-    /// The claim of a request with this key, which was checked or made by the ledger.
-    pub(crate) fn claim(&self, key: &str, request: &Request, resend: Resend) -> Claim {
+    /// The claim of a request with this key, which was checked or made by the ledger. `timeout` is that of one attempt.
+    pub(crate) fn claim(&self, key: &str, request: &Request, resend: Resend, timeout: Duration) -> Claim {
         let hash = self.hasher.of_request(request.route, request);
-        Claim { key: key.to_owned(), operation: request.route, hash, resend }
+        let lease = self.is_shared.then(|| timeout.saturating_add(MARGIN));
+        Claim { key: key.to_owned(), operation: request.route, hash, resend, lease }
+    }
+}
+
+/// The error of a URL that this build cannot open.
+#[cfg(not(all(feature = "postgres", unix)))]
+pub(super) fn not_supported(url: &str) -> crate::Error {
+    use crate::Error;
+
+    match Location::is_postgres(url) {
+        true => Error::config(
+            "ledger",
+            "is a URL of PostgreSQL, which this build does not support: it needs the feature `postgres`",
+        ),
+        false => Error::config("ledger", super::location::NOT_A_FILE),
     }
 }

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::account::Account;
 use super::file::{FileSystem, about};
 use super::locks::Locks;
 use super::open::{OpenLedger, RunLock};
-use super::sqlite::{Account, Sqlite};
+use super::sqlite::Sqlite;
+use super::store::LedgerStore as _;
 use super::writer::Writer;
 use crate::Result;
 use crate::config::Config;
@@ -37,6 +39,7 @@ pub(super) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
         path,
         is_new,
         is_temporary: file_system == FileSystem::Temporary,
+        is_shared: false,
     })
 }
 

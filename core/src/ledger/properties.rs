@@ -283,7 +283,7 @@ impl Drop for World {
 }
 
 fn claim(key: usize, hash: u8, resend: Resend) -> Claim {
-    Claim { key: KEYS[key].into(), operation: "/messages", hash: Hash([hash; 32]), resend }
+    Claim { key: KEYS[key].into(), operation: "/messages", hash: Hash([hash; 32]), resend, lease: None }
 }
 
 /// The environment variables of another process, and the beginning of its answer.

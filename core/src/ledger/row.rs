@@ -1,8 +1,11 @@
 //! [`Row`]: what the ledger knows about a key. Applies the rules of `state` to it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::key::Hash;
+use super::lease::Lease;
 use super::state::{self, Claimed, Found, Mark, Resend, Settled, State};
 use crate::Kind;
 
@@ -17,6 +20,8 @@ pub(crate) struct Row {
     pub(crate) generation: u64,
     /// The process that has made the last claim.
     pub(crate) owner: u64,
+    /// The time for which the last claim is valid, in a ledger that several machines share.
+    pub(crate) lease: Option<Lease>,
     pub(crate) hash: Hash,
     pub(crate) claimed_at: Timestamp,
     /// The time of the last result.
@@ -54,6 +59,9 @@ pub(crate) struct Claim {
     pub(crate) operation: &'static str,
     pub(crate) hash: Hash,
     pub(crate) resend: Resend,
+    /// How long the claim is valid, in a ledger that several machines share.
+    #[allow(dead_code, reason = "only builds with the feature `postgres` use it")]
+    pub(crate) lease: Option<Duration>,
 }
 
 /// The result of a claim.
@@ -72,13 +80,14 @@ impl Row {
         row: Option<Row>,
         claim: &Claim,
         owner: u64,
-        is_alive: impl FnOnce(u64) -> bool,
+        lease: Option<Lease>,
+        is_alive: impl FnOnce(&Row) -> bool,
         now: Timestamp,
     ) -> (Claimed, Row) {
         let found = row.as_ref().map(|row| Found {
             state: row.state,
             has_same_parameters: row.hash == claim.hash,
-            is_owner_alive: row.state == State::Claimed && is_alive(row.owner),
+            is_owner_alive: row.state == State::Claimed && is_alive(row),
         });
         let claimed = state::claim(found, claim.resend);
         let row = match (claimed, row) {
@@ -90,6 +99,7 @@ impl Row {
                 state: State::Claimed,
                 generation: row.as_ref().map_or(0, |row| row.generation) + 1,
                 owner,
+                lease,
                 hash: claim.hash,
                 claimed_at: now,
                 settled_at: None,
@@ -142,11 +152,17 @@ mod tests {
     use super::*;
 
     fn claim_of(hash: u8) -> Claim {
-        Claim { key: "order-1".into(), operation: "messages.send", hash: Hash([hash; 32]), resend: Resend::default() }
+        Claim {
+            key: "order-1".into(),
+            operation: "messages.send",
+            hash: Hash([hash; 32]),
+            resend: Resend::default(),
+            lease: None,
+        }
     }
 
     fn claimed_by(owner: u64) -> Row {
-        Row::claim(None, &claim_of(1), owner, |_| true, Timestamp::UNIX_EPOCH).1
+        Row::claim(None, &claim_of(1), owner, None, |_| true, Timestamp::UNIX_EPOCH).1
     }
 
     fn settlement(generation: u64, result: state::Result, id: &str) -> Settlement {
@@ -163,7 +179,7 @@ mod tests {
         let mut row = claimed_by(7);
         assert_eq!((row.state, row.generation, row.owner), (State::Claimed, 1, 7));
         assert!(row.settle(&settlement(1, state::Result::NotSent, ""), Timestamp::UNIX_EPOCH));
-        let (claimed, row) = Row::claim(Some(row), &claim_of(2), 8, |_| false, Timestamp::UNIX_EPOCH);
+        let (claimed, row) = Row::claim(Some(row), &claim_of(2), 8, None, |_| false, Timestamp::UNIX_EPOCH);
         assert_eq!(claimed, Claimed::Send { may_be_second: false });
         assert_eq!((row.state, row.generation, row.owner, row.hash), (State::Claimed, 2, 8, Hash([2; 32])));
         assert_eq!(row.record, Record::default());
@@ -172,7 +188,7 @@ mod tests {
     #[test]
     fn a_claim_of_a_dead_owner_becomes_unknown_and_keeps_its_generation() {
         let (claimed, row) =
-            Row::claim(Some(claimed_by(7)), &claim_of(1), 8, |owner| owner != 7, Timestamp::UNIX_EPOCH);
+            Row::claim(Some(claimed_by(7)), &claim_of(1), 8, None, |row| row.owner != 7, Timestamp::UNIX_EPOCH);
         assert_eq!((claimed, row.state, row.generation, row.owner), (Claimed::InDoubt, State::Unknown, 1, 7));
         let mut row = row;
         assert!(row.mark(Mark::NotSent, None, "ana", false, Timestamp::UNIX_EPOCH));

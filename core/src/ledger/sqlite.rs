@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use super::account::{Account, Binding};
 #[cfg(target_os = "linux")]
 use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
 use super::failure::{IS_DAMAGED, is_busy, no_journal, reason, reason_to_open, unusable};
@@ -22,7 +23,7 @@ use super::locks::{Locks, Transaction};
 use super::row::Row;
 use super::sqlite_rows::{COLUMNS, Table, read_row, state};
 use super::state::State;
-use super::store::{Change, Reply, Store, apply_to};
+use super::store::{Change, LedgerStore, Reply, Store, apply_to};
 use crate::Result;
 use crate::engine::{NoFork, generation};
 
@@ -43,16 +44,6 @@ pub(crate) struct Sqlite {
     file: LedgerFile,
     locks: Arc<Locks>,
     generation: u64,
-}
-
-/// What a ledger belongs to.
-pub(crate) struct Account<'a> {
-    /// The base URL of the API.
-    pub(crate) origin: &'a str,
-    pub(crate) api_key: &'a str,
-    pub(crate) secret: Option<&'a str>,
-    /// Whether another key of the same account may use the ledger.
-    pub(crate) allows_other_key: bool,
 }
 
 impl Sqlite {
@@ -90,16 +81,6 @@ impl Sqlite {
         self.file.is_new
     }
 
-    /// The absolute path.
-    pub(crate) fn path(&self) -> &Path {
-        &self.file.path
-    }
-
-    /// Whether a path leads to one of the files of this ledger.
-    pub(crate) fn contains(&self, path: &Path) -> bool {
-        self.file.contains(path)
-    }
-
     pub(crate) fn locks(&self) -> &Arc<Locks> {
         &self.locks
     }
@@ -111,51 +92,22 @@ impl Sqlite {
     /// [`Kind::Config`] if the ledger belongs to another API or another key.
     pub(crate) fn bind(&mut self, account: &Account<'_>) -> Result<Hasher> {
         let salt = self.salt()?;
-        let fingerprint = Hasher::new(&salt, None).fingerprint(account.api_key);
-        let hasher = Hasher::new(&salt, account.secret);
-        let secret_check = hasher.secret_check();
+        let (own, hasher) = account.binding(&salt);
         let found = self.write(|connection| {
             let bind = "UPDATE ledger SET origin = ?1, fingerprint = ?2, secret_check = ?3 WHERE origin IS NULL";
-            connection.execute(bind, params![account.origin, fingerprint, secret_check])?;
+            connection.execute(bind, params![own.origin, own.fingerprint, own.secret_check])?;
             connection.query_row("SELECT origin, fingerprint, secret_check FROM ledger", [], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, [u8; 16]>(2)?))
+                Ok(Binding { origin: row.get(0)?, fingerprint: row.get(1)?, secret_check: row.get(2)? })
             })
         })?;
-        let (origin, key, secret) = found;
-        if origin != account.origin {
-            let reason = format!("belongs to {origin}, and this client uses {}; use another file", account.origin);
-            return Err(about(&self.file.path, &reason));
+        match account.reject(&found, &own) {
+            Some(reason) => Err(about(&self.file.path, &reason)),
+            None => Ok(hasher),
         }
-        if key != fingerprint && !account.allows_other_key {
-            let reason = "belongs to another API key; if it is a key of the same account, set `ledger_same_account`";
-            return Err(about(&self.file.path, reason));
-        }
-        if secret != secret_check {
-            return Err(about(&self.file.path, "was created with another `ledger_secret`, or without one"));
-        }
-        Ok(hasher)
-    }
-
-    /// A hasher without the secret of the caller.
-    pub(crate) fn hasher(&mut self) -> Result<Hasher> {
-        Ok(Hasher::new(&self.salt()?, None))
     }
 
     fn salt(&mut self) -> Result<Vec<u8>> {
         self.read(|connection| connection.query_row("SELECT salt FROM ledger", [], |row| row.get(0)))
-    }
-
-    /// The job that is stored in the ledger.
-    pub(crate) fn job(&mut self) -> Result<Option<String>> {
-        self.read(|connection| connection.query_row("SELECT json FROM job", [], |row| row.get(0)).optional())
-    }
-
-    /// Stores a job, unless one is stored. Returns the one that is stored then.
-    pub(crate) fn set_job(&mut self, json: &str) -> Result<String> {
-        self.write(|connection| {
-            connection.execute("INSERT INTO job (id, json) VALUES (1, ?1) ON CONFLICT DO NOTHING", [json])?;
-            connection.query_row("SELECT json FROM job", [], |row| row.get(0))
-        })
     }
 
     /// The number of this process, which others use to find out whether it still runs.
@@ -356,7 +308,43 @@ impl Store for Sqlite {
         }
     }
 
-    fn is_alive(&self, owner: u64) -> bool {
-        self.locks.is_alive(owner)
+    fn is_alive(&self, row: &Row) -> bool {
+        self.locks.is_alive(row.owner)
+    }
+
+    fn prune(&mut self, before: Timestamp) -> Result<u64> {
+        // A whole second, and without the Z, so that texts with and without a fraction are compared correctly.
+        let before = Timestamp::from_second(before.as_second()).unwrap_or(before).to_string();
+        let before = before.trim_end_matches('Z');
+        self.write(|connection| {
+            let prune = "UPDATE rows SET state = 'pruned', settled_by = NULL, result_id = NULL, result_status = NULL, result_created_at = NULL,
+                         error = NULL, http_status = NULL, code = NULL, request_id = NULL WHERE state = 'accepted' AND settled_at < ?1";
+            connection.execute(prune, [before]).map(|rows| rows as u64)
+        })
+    }
+}
+
+impl LedgerStore for Sqlite {
+    fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    fn contains(&self, path: &Path) -> bool {
+        self.file.contains(path)
+    }
+
+    fn job(&mut self) -> Result<Option<String>> {
+        self.read(|connection| connection.query_row("SELECT json FROM job", [], |row| row.get(0)).optional())
+    }
+
+    fn set_job(&mut self, json: &str) -> Result<String> {
+        self.write(|connection| {
+            connection.execute("INSERT INTO job (id, json) VALUES (1, ?1) ON CONFLICT DO NOTHING", [json])?;
+            connection.query_row("SELECT json FROM job", [], |row| row.get(0))
+        })
+    }
+
+    fn hasher(&mut self) -> Result<Hasher> {
+        Ok(Hasher::new(&self.salt()?, None))
     }
 }

@@ -68,8 +68,8 @@ impl Rows for Table<'_> {
         Ok(())
     }
 
-    fn is_alive(&self, owner: u64) -> bool {
-        self.locks.is_alive(owner)
+    fn is_alive(&self, row: &Row) -> bool {
+        self.locks.is_alive(row.owner)
     }
 }
 
@@ -81,6 +81,7 @@ pub(super) fn read_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         state: state(row, 2)?,
         generation: row.get(3)?,
         owner: row.get(4)?,
+        lease: None,
         hash: Hash(row.get(5)?),
         claimed_at: parsed(row, 6)?.unwrap_or_default(),
         settled_at: parsed(row, 7)?,

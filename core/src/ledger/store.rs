@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::lease::Lease;
 use super::row::{Claim, Row, Settlement};
 use super::state::{Claimed, Mark, State};
 use crate::Result;
@@ -26,6 +27,8 @@ pub(crate) enum Reply {
     Claimed(Claimed, Box<Row>),
     /// The result is stored, if it changes the row.
     Settled,
+    /// Nothing has changed: a transaction of another program has locked the row.
+    Locked,
     /// The row, if there is one.
     Found(Option<Box<Row>>),
     /// Whether the row was in doubt, and its state afterwards. `None` if the ledger does not have the key.
@@ -47,8 +50,30 @@ pub(crate) trait Store: Send {
     /// Calls the function with each row, or with the rows in one state, in the order in which they were first claimed.
     fn each(&mut self, state: Option<State>, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()>;
 
-    /// Whether the owner of a claim still runs.
-    fn is_alive(&self, owner: u64) -> bool;
+    /// Whether the owner of a claimed row may still send it: whether it runs, or has a lease.
+    fn is_alive(&self, row: &Row) -> bool;
+
+    /// Replaces rows that were accepted before this time by their keys. Returns their number.
+    fn prune(&mut self, before: Timestamp) -> Result<u64>;
+}
+
+/// A store, and what a ledger has beside its rows.
+#[cfg(all(feature = "ledger", unix))]
+pub(crate) trait LedgerStore: Store {
+    /// The absolute path of the file, or the URL of the database without the password.
+    fn path(&self) -> &std::path::Path;
+
+    /// Whether a path leads to one of the files of this ledger.
+    fn contains(&self, path: &std::path::Path) -> bool;
+
+    /// The job that is stored in the ledger.
+    fn job(&mut self) -> Result<Option<String>>;
+
+    /// Stores a job, unless one is stored. Returns the one that is stored then.
+    fn set_job(&mut self, json: &str) -> Result<String>;
+
+    /// A hasher without the secret of the caller.
+    fn hasher(&mut self) -> Result<super::key::Hasher>;
 }
 
 /// The rows of a store, by key. A store implements this to use [`apply_to`].
@@ -56,7 +81,11 @@ pub(crate) trait Rows {
     type Error;
     fn get(&mut self, key: &str) -> Result<Option<Row>, Self::Error>;
     fn put(&mut self, row: &Row) -> Result<(), Self::Error>;
-    fn is_alive(&self, owner: u64) -> bool;
+    fn is_alive(&self, row: &Row) -> bool;
+    /// The lease of a claim that is made now.
+    fn lease(&self, _: &Claim) -> Option<Lease> {
+        None
+    }
 }
 
 /// Applies a change to rows that nobody else can change at the same time.
@@ -64,7 +93,8 @@ pub(crate) fn apply_to<R: Rows>(rows: &mut R, change: &Change, now: Timestamp) -
     match change {
         Change::Claim { claim, owner } => {
             let before = rows.get(&claim.key)?;
-            let (claimed, row) = Row::claim(before.clone(), claim, *owner, |owner| rows.is_alive(owner), now);
+            let (claimed, row) =
+                Row::claim(before.clone(), claim, *owner, rows.lease(claim), |row| rows.is_alive(row), now);
             if before.as_ref() != Some(&row) {
                 rows.put(&row)?;
             }
@@ -81,7 +111,7 @@ pub(crate) fn apply_to<R: Rows>(rows: &mut R, change: &Change, now: Timestamp) -
         Change::Look { key } => Ok(Reply::Found(rows.get(key)?.map(Box::new))),
         Change::Mark { key, mark, id, by } => {
             let Some(mut row) = rows.get(key)? else { return Ok(Reply::Marked(None)) };
-            let is_alive = row.state == State::Claimed && rows.is_alive(row.owner);
+            let is_alive = row.state == State::Claimed && rows.is_alive(&row);
             let was_in_doubt = row.mark(*mark, id.clone(), by, is_alive, now);
             if was_in_doubt {
                 rows.put(&row)?;

@@ -50,6 +50,7 @@ impl Writer {
             WaitingClaim { receiver: self.send(Change::Claim { claim, owner: self.owner })?, writer: self };
         match (&mut waiting.receiver).await.unwrap_or_else(|_| Err(stopped()))? {
             Reply::Claimed(claimed, row) => Ok((claimed, *row)),
+            Reply::Locked => Err(locked()),
             _ => unreachable!("the answer to a claim"),
         }
     }
@@ -57,13 +58,19 @@ impl Writer {
     /// Settles a row. The change is in the queue when this returns, and durable when the future is ready.
     pub(crate) fn settle(&self, settlement: Settlement) -> impl Future<Output = Result<()>> + Send + use<> {
         let reply = self.send(Change::Settle(settlement));
-        async move { reply?.await.unwrap_or_else(|_| Err(stopped())).map(drop) }
+        async move {
+            match reply?.await.unwrap_or_else(|_| Err(stopped()))? {
+                Reply::Locked => Err(locked()),
+                _ => Ok(()),
+            }
+        }
     }
 
     /// Returns the row of a key, after all changes that wait.
     pub(crate) async fn look(&self, key: &str) -> Result<Option<Row>> {
         match self.send(Change::Look { key: key.to_owned() })?.await.unwrap_or_else(|_| Err(stopped()))? {
             Reply::Found(row) => Ok(row.map(|row| *row)),
+            Reply::Locked => Err(locked()),
             _ => unreachable!("the answer to a look"),
         }
     }
@@ -115,7 +122,7 @@ impl Drop for WaitingClaim<'_> {
 }
 
 /// The settlement of a claim whose request will not be sent.
-fn giving_up(reply: &Reply) -> Option<Settlement> {
+pub(super) fn giving_up(reply: &Reply) -> Option<Settlement> {
     let Reply::Claimed(Claimed::Send { may_be_second }, row) = reply else { return None };
     let result = state::Result::of_no_request(*may_be_second);
     Some(Settlement { key: row.key.clone(), generation: row.generation, result, record: row.record.clone() })
@@ -124,6 +131,12 @@ fn giving_up(reply: &Reply) -> Option<Settlement> {
 /// The same error without its cause, which cannot be copied.
 pub(crate) fn copy(error: &Error) -> Error {
     Error::new(error.kind(), error.outcome(), error.message())
+}
+
+/// The error of a change whose row is locked. An earlier call may have sent the row.
+pub(crate) fn locked() -> Error {
+    let message = "a transaction of another program has locked the row in the ledger, so nothing was sent now";
+    Error::new(Kind::Other, Outcome::Unknown, message)
 }
 
 fn stopped() -> Error {
@@ -148,15 +161,19 @@ fn write(mut store: Box<dyn Store>, jobs: &mpsc::Receiver<Job>) {
         }
         match store.apply(&changes) {
             Ok(answers) => {
+                let locked = changes.into_iter().zip(&answers).filter(|(_, answer)| **answer == Reply::Locked);
+                let mut locked: Vec<_> =
+                    locked.map(|(change, _)| change).filter(|change| matches!(change, Change::Settle(_))).collect();
                 for (reply, answer) in replies.into_iter().zip(answers.into_iter().skip(kept)) {
                     if let Err(Ok(unwanted)) = reply.send(Ok(answer)) {
                         late.extend(giving_up(&unwanted).map(Change::Settle));
                     }
                 }
                 // Not with the next change, which may come much later.
-                if !late.is_empty() && store.apply(&late).is_ok() {
+                if !late.is_empty() && store.apply(&late).is_ok_and(|answers| !answers.contains(&Reply::Locked)) {
                     late.clear();
                 }
+                late.append(&mut locked);
             }
             Err(error) => {
                 late = changes.into_iter().filter(|change| matches!(change, Change::Settle(_))).collect();
@@ -201,13 +218,23 @@ mod tests {
             self.0.each(state, visit)
         }
 
-        fn is_alive(&self, owner: u64) -> bool {
-            Store::is_alive(&self.0, owner)
+        fn is_alive(&self, row: &Row) -> bool {
+            Store::is_alive(&self.0, row)
+        }
+
+        fn prune(&mut self, before: jiff::Timestamp) -> Result<u64> {
+            self.0.prune(before)
         }
     }
 
     fn claim() -> Claim {
-        Claim { key: "order-1".into(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default() }
+        Claim {
+            key: "order-1".into(),
+            operation: "/messages",
+            hash: Hash([1; 32]),
+            resend: Resend::default(),
+            lease: None,
+        }
     }
 
     #[tokio::test]

@@ -91,7 +91,7 @@ pub struct zexa_client_options {
     /// connections are closed after at most a minute; a blocking client closes them when it is next used.
     pub max_connections: i64,
     /// Path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is created if it does
-    /// not exist.
+    /// not exist. Several machines can share a ledger in a PostgreSQL database: set its URL, such as `postgres://user@db.example/zexa?ledger=june`.
     pub ledger: *const c_char,
     /// Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must be the same
     /// whenever the ledger is used.
@@ -265,7 +265,7 @@ pub struct zexa_bulk_options {
     /// Set it to 1 to enable it.
     /// Default: 0.
     pub ordered: i64,
-    /// Path of the ledger, if the run does not use that of the client. It is created if it does not exist. Not for contacts.
+    /// Path of the ledger, or its URL, if the run does not use that of the client. It is created if it does not exist. Not for contacts.
     pub ledger: *const c_char,
     /// Send rows again whose outcome is unknown, with `send`. A message may then be **sent twice**. With `report`, such a row fails with
     /// `ZEXA_IN_DOUBT`.

@@ -1,5 +1,7 @@
 //! The modules of the ledger that are modelled, and a replacement for what they need.
 
+#[path = "../../../../core/src/ledger/lease.rs"]
+pub(crate) mod lease;
 #[path = "../../../../core/src/ledger/memory.rs"]
 pub(crate) mod memory;
 #[path = "../../../../core/src/ledger/row.rs"]

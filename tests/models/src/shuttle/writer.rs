@@ -58,8 +58,12 @@ impl Store for Recorder {
         self.memory.each(state, visit)
     }
 
-    fn is_alive(&self, owner: u64) -> bool {
-        Store::is_alive(&self.memory, owner)
+    fn is_alive(&self, row: &Row) -> bool {
+        Store::is_alive(&self.memory, row)
+    }
+
+    fn prune(&mut self, before: jiff::Timestamp) -> Result<u64> {
+        self.memory.prune(before)
     }
 }
 
@@ -101,7 +105,7 @@ impl Ledger {
 }
 
 fn claim(key: &str) -> Claim {
-    Claim { key: key.to_owned(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default() }
+    Claim { key: key.to_owned(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default(), lease: None }
 }
 
 fn accepted(key: &str, generation: u64) -> Settlement {

@@ -9,8 +9,8 @@ use super::word;
 use crate::codegen::definition::ClientOption;
 
 /// The kinds of options.
-const KINDS: [&str; 13] = [
-    "text", "secret", "path", "duration", "wait", "count", "limit", "rate", "time", "flag", "headers", "query",
+const KINDS: [&str; 14] = [
+    "text", "secret", "path", "location", "duration", "wait", "count", "limit", "rate", "time", "flag", "headers", "query",
     "object",
 ];
 

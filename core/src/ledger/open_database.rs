@@ -1,0 +1,70 @@
+//! Opens a ledger in a database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::account::Account;
+use super::location::{Location, NOT_A_FILE};
+use super::open::{OpenLedger, RunLock};
+use super::postgres::{Access, Postgres};
+use super::store::LedgerStore as _;
+use super::writer::Writer;
+use crate::config::Config;
+use crate::engine::trust::Trust;
+use crate::environment::Environment;
+use crate::{Error, Result};
+
+/// The environment variable with the password, as for other programs that use PostgreSQL.
+pub(crate) const PASSWORD: &str = "PGPASSWORD";
+
+/// The timeout for a connection, if no client has set it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Opens a ledger for a client.
+pub(super) fn open(url: &str, config: &Config) -> Result<OpenLedger> {
+    let options = &config.ledger_options;
+    let password = options.password.clone();
+    let mut store = connect(Access { url, password, trust: &config.trust, timeout: config.connect_timeout }, true)?;
+    let hasher = store.bind(&Account {
+        origin: config.base_url.as_str(),
+        api_key: config.api_key(),
+        secret: options.secret.as_ref().map(|secret| secret.as_str()),
+        allows_other_key: options.same_account,
+    })?;
+    let owner = store.owner()?;
+    let (locks, path, is_new) = (store.run_locks(), store.path().to_owned(), store.is_new());
+    let shown = path.clone();
+    let runs = move || match locks.begin()? {
+        Some(run) => Ok(Box::new(run) as RunLock),
+        None => {
+            let reason =
+                format_args!("{} is used by another bulk run, in this process or in another one", shown.display())
+                    .to_string();
+            Err(Error::config("ledger", reason))
+        }
+    };
+    Ok(OpenLedger {
+        writer: Writer::new(Box::new(store), owner),
+        hasher: Arc::new(hasher),
+        path,
+        is_new,
+        is_temporary: false,
+        is_shared: true,
+        runs: Box::new(runs),
+    })
+}
+
+/// Opens a ledger without a client, with the certificate authorities and the password of the environment.
+pub(super) fn open_alone(url: &str, create: bool) -> Result<Postgres> {
+    let environment = Environment::Process;
+    let password = environment.text("ledger", PASSWORD)?;
+    let trust = Trust::from_environment(&environment);
+    connect(Access { url, password, trust: &trust, timeout: CONNECT_TIMEOUT }, create)
+}
+
+fn connect(access: Access<'_>, create: bool) -> Result<Postgres> {
+    match Location::is_postgres(access.url) {
+        true => Postgres::open(access, create),
+        false => Err(Error::config("ledger", NOT_A_FILE)),
+    }
+}
