@@ -1,4 +1,4 @@
--- Version 1 of the tables of ledgers in PostgreSQL 13 or later. Running it again changes nothing.
+-- Version 1 of the tables of ledgers in PostgreSQL 14 or later. Running it again changes nothing.
 --
 -- A client creates the tables by itself if its role may do so. Otherwise run this file with another role, and grant the client's role the rights that are
 -- commented out at the end. A program that reads the tables itself must not change them, and must not keep a transaction open that locks rows.
@@ -75,6 +75,19 @@ $$;
 
 -- Finds the rows in doubt without reading the others.
 CREATE INDEX IF NOT EXISTS rows_open ON zexa_ledger.rows (ledger, state, id) WHERE state IN ('claimed', 'unknown');
+
+-- Replaces the rows of a ledger that were accepted longer ago than this by their keys, which are never sent again. Returns their number. `Ledger::prune` of the
+-- Rust crate does the same.
+CREATE OR REPLACE FUNCTION zexa_ledger.prune(ledger_name text, age interval) RETURNS bigint LANGUAGE sql AS $$
+    WITH pruned AS (
+        UPDATE zexa_ledger.rows
+        SET state = 'pruned', settled_by = NULL, result_id = NULL, result_status = NULL, result_created_at = NULL,
+            error = NULL, http_status = NULL, code = NULL, request_id = NULL
+        WHERE ledger = (SELECT id FROM zexa_ledger.ledgers WHERE name = ledger_name) AND state = 'accepted' AND settled_at < now() - age
+        RETURNING 1
+    )
+    SELECT count(*) FROM pruned
+$$;
 
 INSERT INTO zexa_ledger.migrations (version) VALUES (1) ON CONFLICT DO NOTHING;
 

@@ -26,6 +26,8 @@ pub use crate::engine::generation;
 use crate::engine::request::Request;
 /// Rejects an idempotency key that a row cannot have.
 pub use crate::ledger::key::check as check_key;
+/// The path or the URL of a ledger, without a password.
+pub use crate::ledger::location::shown as shown_ledger;
 pub use crate::list::Item;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};

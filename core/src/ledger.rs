@@ -2,8 +2,9 @@
 //
 // - `state` is the table of states, and `row` applies it to a row;
 // - `key` checks keys, and hashes parameters;
-// - `store` is the interface of a place for rows: `sqlite` is a file (`sqlite_rows`, `file`, `locks`, `exclusive`, `record_lock`, `failure`), and
-//   `memory` is for tests;
+// - `store` is the interface of a place for rows: `sqlite` is a file (`sqlite_rows`, `file`, `locks`, `exclusive`, `record_lock`, `failure`), `postgres` is a
+//   database that several machines share, and `memory` is for tests;
+// - `location` is the path or the URL of a ledger, `account` is what it belongs to, and `lease` is the time for which a claim in a database is valid;
 // - `writer` is the thread that changes a ledger, and `open` is a ledger that a client has opened;
 // - `claim` is the claim of a call, around its attempts;
 // - `handle` is what a user opens to look at a ledger, and `export` writes it as CSV.

@@ -260,6 +260,33 @@ mod tests {
     }
 
     #[test]
+    fn a_body_is_not_sent_if_the_attempt_could_outlive_the_lease() {
+        use std::time::{Duration, Instant};
+
+        use jiff::Timestamp;
+
+        use crate::ledger::lease::Clock;
+
+        let lease = |seconds| {
+            let until = Timestamp::from_second(seconds).expect("a time");
+            Lease::new(until, Timestamp::UNIX_EPOCH, Clock::now())
+        };
+        let now = Instant::now();
+        for (lease, end) in [(lease(3600), now + Duration::from_secs(7200)), (lease(0), now)] {
+            let (mut body, progress) = body(b"{}");
+            progress.set_lease(lease, end);
+            assert!(progress.exceeds_lease() && poll(&mut body).expect("an error").is_err());
+            assert_eq!(progress.abort(Kind::Timeout, "").outcome(), Outcome::NotSent);
+        }
+        let (mut body, progress) = body(b"{}");
+        progress.set_lease(lease(3600), now + Duration::from_secs(60));
+        assert!(poll(&mut body).expect("a frame").is_ok());
+        // The lease ends while the request is in flight.
+        progress.set_lease(lease(0), now);
+        assert!(body.is_end_stream() && !progress.revoke_body());
+    }
+
+    #[test]
     fn an_empty_body_is_taken_when_its_end_is_queried() {
         let (body, progress) = body(b"");
         assert_eq!(body.size_hint().exact(), Some(0));

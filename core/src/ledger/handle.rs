@@ -53,11 +53,14 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Open an existing ledger.
+    /// Open an existing ledger: a file, or the URL of a ledger in a PostgreSQL database.
+    ///
+    /// The password can also be in the environment variable `PGPASSWORD`. The certificate authorities are those of the system, or of the environment
+    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, or of the parameter `sslrootcert` of the URL.
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`] if the file does not exist or is not a ledger.
+    /// [`Kind::Config`] if the ledger does not exist or cannot be used, and [`Kind::Connect`] if the database cannot be reached.
     pub fn open(path: impl AsRef<Path>) -> Result<Ledger> {
         Ledger::new(path.as_ref(), false)
     }
@@ -66,7 +69,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`] if the file cannot be created or is not a ledger.
+    /// [`Kind::Config`] if the ledger cannot be created or used, and [`Kind::Connect`] if the database cannot be reached.
     pub fn create(path: impl AsRef<Path>) -> Result<Ledger> {
         Ledger::new(path.as_ref(), true)
     }
@@ -75,14 +78,36 @@ impl Ledger {
         let store: Box<dyn LedgerStore> = match Location::from(path.to_owned()) {
             Location::File(path) => Box::new(Sqlite::open(&path, create)?),
             #[cfg(feature = "postgres")]
-            Location::Url(url) => Box::new(open_database::open_alone(&url, create)?),
+            Location::Url(url) => {
+                Box::new(open_database::open_alone(&url, create)?.ok_or_else(|| open_database::not_found(&url))?)
+            }
             #[cfg(not(feature = "postgres"))]
             Location::Url(url) => return Err(super::open::not_supported(&url)),
         };
-        Ok(Ledger { path: store.path().to_owned(), store: Mutex::new(store), generation: generation() })
+        Ok(Ledger::of(store))
     }
 
-    /// Return the absolute path of the file.
+    /// Open a ledger. `None` if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`open`](Ledger::open).
+    #[doc(hidden)]
+    pub fn open_if_exists(path: impl AsRef<Path>) -> Result<Option<Ledger>> {
+        let path = path.as_ref();
+        match Location::from(path.to_owned()) {
+            Location::File(file) if !file.exists() => Ok(None),
+            #[cfg(feature = "postgres")]
+            Location::Url(url) => Ok(open_database::open_alone(&url, false)?.map(|store| Ledger::of(Box::new(store)))),
+            _ => Ledger::open(path).map(Some),
+        }
+    }
+
+    fn of(store: Box<dyn LedgerStore>) -> Ledger {
+        Ledger { path: store.path().to_owned(), store: Mutex::new(store), generation: generation() }
+    }
+
+    /// Return the absolute path of the file, or the URL without the password.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -91,7 +116,8 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`Kind::Other`] if the file cannot be read. This is the same for all methods.
+    /// [`Kind::Other`] if the file or the database cannot be read, and [`Kind::Connect`] if the database cannot be reached. This is the same for all
+    /// methods.
     pub fn counts(&self) -> Result<LedgerCounts> {
         let mut store = self.store()?;
         let counts: HashMap<State, u64> = store.count()?.into_iter().collect();

@@ -1,7 +1,7 @@
 //! [`Location`]: where a ledger is: in a file, or in a database.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -27,6 +27,22 @@ impl Location {
     }
 }
 
+/// A location as it can be shown: a URL has no password.
+pub fn shown(path: &Path) -> String {
+    match Location::from(path.to_owned()) {
+        Location::File(path) => path.display().to_string(),
+        #[cfg(all(feature = "postgres", unix))]
+        Location::Url(url) => super::postgres::shown(&url).unwrap_or_else(|| scheme(&url).to_owned()),
+        #[cfg(not(all(feature = "postgres", unix)))]
+        Location::Url(url) => scheme(&url).to_owned(),
+    }
+}
+
+/// The part of a URL that contains no password.
+fn scheme(url: &str) -> &str {
+    url.split_inclusive("://").next().unwrap_or_default()
+}
+
 impl From<PathBuf> for Location {
     fn from(path: PathBuf) -> Location {
         match path.into_os_string().into_string() {
@@ -42,7 +58,7 @@ impl fmt::Debug for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Location::File(path) => path.fmt(f),
-            Location::Url(url) => f.write_str(url.split_inclusive("://").next().unwrap_or_default()),
+            Location::Url(url) => f.write_str(scheme(url)),
         }
     }
 }

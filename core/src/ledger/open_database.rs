@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::account::Account;
 use super::location::{Location, NOT_A_FILE};
 use super::open::{OpenLedger, RunLock};
-use super::postgres::{Access, Postgres};
+use super::postgres::{self, Access, Postgres};
 use super::store::LedgerStore as _;
 use super::writer::Writer;
 use crate::config::Config;
@@ -24,7 +24,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) fn open(url: &str, config: &Config) -> Result<OpenLedger> {
     let options = &config.ledger_options;
     let password = options.password.clone();
-    let mut store = connect(Access { url, password, trust: &config.trust, timeout: config.connect_timeout }, true)?;
+    let access = Access { url, password, trust: &config.trust, timeout: config.connect_timeout };
+    let mut store = connect(access, true)?.ok_or_else(|| not_found(url))?;
     let hasher = store.bind(&Account {
         origin: config.base_url.as_str(),
         api_key: config.api_key(),
@@ -54,15 +55,20 @@ pub(super) fn open(url: &str, config: &Config) -> Result<OpenLedger> {
     })
 }
 
-/// Opens a ledger without a client, with the certificate authorities and the password of the environment.
-pub(super) fn open_alone(url: &str, create: bool) -> Result<Postgres> {
+/// Opens a ledger without a client, with the certificate authorities and the password of the environment. `None` if it does not exist.
+pub(super) fn open_alone(url: &str, create: bool) -> Result<Option<Postgres>> {
     let environment = Environment::Process;
     let password = environment.text("ledger", PASSWORD)?;
     let trust = Trust::from_environment(&environment);
     connect(Access { url, password, trust: &trust, timeout: CONNECT_TIMEOUT }, create)
 }
 
-fn connect(access: Access<'_>, create: bool) -> Result<Postgres> {
+/// The error of a ledger that does not exist.
+pub(super) fn not_found(url: &str) -> Error {
+    Error::config("ledger", format_args!("{} does not exist", postgres::shown(url).unwrap_or_default()))
+}
+
+fn connect(access: Access<'_>, create: bool) -> Result<Option<Postgres>> {
     match Location::is_postgres(access.url) {
         true => Postgres::open(access, create),
         false => Err(Error::config("ledger", NOT_A_FILE)),

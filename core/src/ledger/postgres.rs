@@ -54,6 +54,11 @@ const RUN_LOCKS: i32 = 0x5a45_5841;
 /// How long the end of a run waits for the database to release its lock.
 const PATIENCE_AT_END: Duration = Duration::from_secs(2);
 
+/// The URL of a ledger without the password. `None` if the URL is invalid.
+pub(crate) fn shown(url: &str) -> Option<String> {
+    DatabaseUrl::parse(url, None).ok().map(|url| url.shown)
+}
+
 /// How to connect to a database.
 pub(crate) struct Access<'a> {
     pub(crate) url: &'a str,
@@ -82,13 +87,13 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects to a ledger. Creates it, and the tables, if `create` is true and they do not exist.
+    /// Connects to a ledger. Creates it, and the tables, if `create` is true and they do not exist. `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// [`Kind::Config`](crate::Kind::Config) if the URL is invalid or the database is not usable, and [`Kind::Connect`](crate::Kind::Connect) if it cannot
     /// be reached.
-    pub(crate) fn open(access: Access<'_>, create: bool) -> Result<Postgres> {
+    pub(crate) fn open(access: Access<'_>, create: bool) -> Result<Option<Postgres>> {
         let url = DatabaseUrl::parse(access.url, access.password)?;
         let connector = Arc::new(Connector::new(url, access.trust, access.timeout)?);
         let driver = Driver::new()?;
@@ -99,8 +104,8 @@ impl Postgres {
             Ok::<_, Error>((session, found))
         })??;
         let shown = PathBuf::from(&connector.url.shown);
-        let setup::Found { ledger, is_new } = found;
-        Ok(Postgres {
+        let Some(setup::Found { ledger, is_new }) = found else { return Ok(None) };
+        Ok(Some(Postgres {
             driver,
             connector,
             session: Some(session),
@@ -109,7 +114,7 @@ impl Postgres {
             shown,
             unresolved: Vec::new(),
             is_unreachable: false,
-        })
+        }))
     }
 
     /// Whether this has created the ledger.

@@ -43,7 +43,7 @@ fn in_a_database(test: impl Fn(&mut dyn Store)) {
     let trust = crate::engine::trust::Trust::System;
     let url = server::Postgres::shared().new_ledger();
     let access = Access { url: &url, password: None, trust: &trust, timeout: Duration::from_secs(10) };
-    let mut ledger = Postgres::open(access, true).expect("a ledger");
+    let mut ledger = Postgres::open(access, true).expect("a ledger").expect("it is created");
     assert!(ledger.is_new());
     test(&mut ledger);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_executor::block_on;
 use zexa::{CallOptions, Kind, Ledger, Outcome, Timestamp};
 
+use super::server::Postgres;
 use super::{World, keyed};
 use crate::support;
 
@@ -83,6 +84,12 @@ fn pruned_rows_are_never_sent() {
     let error = client.messages().send(&keyed("order-1")).expect_err("only the key is left");
     assert_eq!((error.kind(), error.outcome()), (Kind::Decode, Outcome::Accepted));
     assert_eq!(world.sandbox.messages().len(), 1);
+    // The same, with SQL.
+    client.messages().send(&keyed("order-2")).expect("sent");
+    let name = world.url.rsplit('=').next().expect("a name");
+    let prune = |age: &str| Postgres::shared().sql(&format!("SELECT zexa_ledger.prune('{name}', interval '{age}')"));
+    assert_eq!((prune("1 hour"), prune("0")), (vec!["0".to_owned()], vec!["1".to_owned()]));
+    assert_eq!(ledger.counts().expect("counts").pruned, 2);
 }
 
 #[test]
@@ -122,7 +129,7 @@ fn a_ledger_belongs_to_one_account() {
 #[test]
 #[ignore = "needs PostgreSQL"]
 fn a_call_ends_at_its_deadline_while_the_database_hangs() {
-    let server = crate::server::Postgres::start(&[]);
+    let server = Postgres::start(&[]);
     let world = World::on(&server);
     let client = world.client();
     client.messages().send(&keyed("order-1")).expect("sent");

@@ -34,7 +34,7 @@ fn a_ledger_has_one_run_at_a_time() {
     let shown = shown.display().to_string();
     assert!(is_new && shown.starts_with("postgres://zexa@127.0.0.1:") && shown.contains("?ledger="), "{shown}");
     assert_eq!(sending.stats().ledger.as_deref(), Some(shown.as_str()));
-    let error = world.client().messages().send_many(rows(1), &BulkOptions::new()).expect_err("a second run");
+    let error = world.client().messages().send_many(rows(1), &BulkOptions::new()).err().expect("a second run");
     assert!(error.kind() == Kind::Config && error.to_string().contains("another bulk run"), "{error}");
     assert_eq!(sending.by_ref().filter(|result| result.is_ok()).count(), 20);
     // At once, because the first run has ended.

@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
 
@@ -111,22 +113,22 @@ impl Postgres {
 
     /// Kills all processes of the server at once.
     pub(crate) fn kill(&mut self) {
-        self.signal_all(libc::SIGKILL);
+        self.signal_all(Signal::SIGKILL);
         self.stop_guard();
     }
 
     /// Stops all processes of the server, until [`Postgres::thaw`]. Its connections stay open.
     pub(crate) fn freeze(&self) {
-        self.signal_all(libc::SIGSTOP);
+        self.signal_all(Signal::SIGSTOP);
     }
 
     /// Continues all processes of the server.
     pub(crate) fn thaw(&self) {
-        self.signal_all(libc::SIGCONT);
+        self.signal_all(Signal::SIGCONT);
     }
 
     /// Sends a signal to all processes of the server.
-    fn signal_all(&self, signal: i32) {
+    fn signal_all(&self, signal: Signal) {
         let pid = self.pid();
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let children = children.split_whitespace().filter_map(|child| child.parse().ok());
@@ -137,7 +139,7 @@ impl Postgres {
 
     /// Stops the server as the system does when it is shut down: it ends all connections.
     pub(crate) fn shut_down(&mut self) {
-        self.signal(self.pid(), libc::SIGINT);
+        self.signal(self.pid(), Signal::SIGINT);
         let pid = self.folder.path().join("data/postmaster.pid");
         self.until("the server has stopped", || !pid.exists());
         self.stop_guard();
@@ -161,10 +163,9 @@ impl Postgres {
         text.lines().next().expect("a line").parse().expect("a number")
     }
 
-    #[allow(unsafe_code, reason = "signals to a process of the test")]
-    fn signal(&self, pid: i32, signal: i32) {
-        // SAFETY: a process of this server.
-        unsafe { libc::kill(pid, signal) };
+    fn signal(&self, pid: i32, signal: Signal) {
+        // It may have ended.
+        let _ = nix::sys::signal::kill(Pid::from_raw(pid), signal);
     }
 
     /// Runs statements, and returns the first column of each row as text.
@@ -192,7 +193,7 @@ impl Postgres {
         let started = Instant::now();
         while !happened() {
             let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-            assert!(started.elapsed() < Duration::from_secs(30), "timeout while waiting for: {what}: {}", log());
+            assert!(started.elapsed() < Duration::from_secs(120), "timeout while waiting for: {what}: {}", log());
             thread::park_timeout(Duration::from_millis(5));
         }
     }

@@ -21,6 +21,10 @@ pub(super) fn not_opened(shown: &str, error: &SqlError) -> Error {
 
 /// Whether the error remains until the URL or the database is changed.
 pub(super) fn is_configuration(error: &SqlError) -> bool {
+    // The driver does not export its kinds: a password that is missing, or a way to authenticate that it does not support.
+    if ["invalid configuration", "authentication error"].contains(&error.to_string().as_str()) {
+        return true;
+    }
     error.code().is_some_and(|state| CONFIGURATION.iter().any(|class| state.code().starts_with(class)))
 }
 

@@ -14,7 +14,7 @@ const VERSION: i32 = 1;
 const MIGRATION: &str = include_str!("../../../migrations/ledger_postgres_1.sql");
 
 /// The oldest supported version of the server.
-const OLDEST_SERVER: i32 = 130_000;
+const OLDEST_SERVER: i32 = 140_000;
 
 /// A ledger in the database.
 pub(super) struct Found {
@@ -23,15 +23,15 @@ pub(super) struct Found {
     pub(super) is_new: bool,
 }
 
-/// Finds the ledger of the URL. Creates it, and the tables, if `create` is true and they do not exist.
-pub(super) async fn find(client: &Client, url: &DatabaseUrl, create: bool) -> Result<Found> {
+/// Finds the ledger of the URL. Creates it, and the tables, if `create` is true and they do not exist. `None` if it does not exist.
+pub(super) async fn find(client: &Client, url: &DatabaseUrl, create: bool) -> Result<Option<Found>> {
     let about = |reason: &str| Error::config("ledger", format_args!("{} {reason}", url.shown));
     let fail = |error: SqlError| not_opened(&url.shown, &error);
     check_server(client).await.map_err(fail)?.map_or(Ok(()), |reason| Err(about(&reason)))?;
     let has_tables = has_tables(client).await.map_err(fail)?;
     match (has_tables, create) {
         (true, _) => {}
-        (false, false) => return Err(about("does not exist: the database has no tables of ledgers")),
+        (false, false) => return Ok(None),
         (false, true) => migrate(client).await.map_err(|error| {
             about(&format!(
                 "cannot be created ({}); run the migration `ledger_postgres_{VERSION}.sql` with another role",
@@ -53,10 +53,8 @@ pub(super) async fn find(client: &Client, url: &DatabaseUrl, create: bool) -> Re
     }
     let is_new = create && add(client, url).await?;
     let find = "SELECT id FROM zexa_ledger.ledgers WHERE name = $1";
-    match client.query_opt(find, &[&url.ledger]).await.map_err(fail)? {
-        Some(row) => Ok(Found { ledger: row.try_get(0).map_err(fail)?, is_new }),
-        None => Err(about("does not exist")),
-    }
+    let found = client.query_opt(find, &[&url.ledger]).await.map_err(fail)?;
+    found.map(|row| Ok(Found { ledger: row.try_get(0).map_err(fail)?, is_new })).transpose()
 }
 
 /// Why the server cannot be used.
@@ -65,7 +63,7 @@ async fn check_server(client: &Client) -> Result<Option<String>, SqlError> {
     let row = client.query_one(settings, &[]).await?;
     let (version, encoding): (i32, String) = (row.try_get(0)?, row.try_get(1)?);
     Ok(match encoding.as_str() {
-        _ if version < OLDEST_SERVER => Some("needs PostgreSQL 13 or later".to_owned()),
+        _ if version < OLDEST_SERVER => Some("needs PostgreSQL 14 or later".to_owned()),
         "UTF8" => None,
         _ => Some(format!("needs a database with the encoding UTF8, and this one has {encoding}")),
     })

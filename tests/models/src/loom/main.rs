@@ -14,6 +14,7 @@ mod error;
 mod gate;
 #[path = "../../../../core/src/json.rs"]
 mod json;
+mod ledger;
 #[path = "../options.rs"]
 mod options;
 mod signal;
