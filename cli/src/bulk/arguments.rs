@@ -70,7 +70,7 @@ pub(crate) struct MessageArguments {
 pub(crate) struct JobArguments {
     /// CSV file that was sent, or its ledger
     pub(crate) file: PathBuf,
-    /// Ledger of the job, if it is not beside the file
+    /// Path or URL of the ledger of the job, if it is not beside the file
     #[arg(long, value_name = "PATH")]
     pub(crate) ledger: Option<PathBuf>,
 }

@@ -13,6 +13,8 @@ use crate::texts::text;
 /// A ledger with its job.
 pub(crate) struct JobFiles {
     pub(crate) ledger: Ledger,
+    /// The path of the ledger, or its URL with the password.
+    pub(crate) location: PathBuf,
     pub(crate) job: Job,
     /// The file with the rows.
     pub(crate) file: PathBuf,
@@ -27,14 +29,17 @@ impl JobFiles {
     pub(crate) fn open(arguments: &JobArguments) -> Result<JobFiles> {
         let (ledger, file) = match &arguments.ledger {
             Some(ledger) => (ledger.clone(), Some(arguments.file.clone())),
-            None if paths::is_sqlite(&arguments.file) => (arguments.file.clone(), None),
+            None if paths::is_url(&arguments.file) || paths::is_sqlite(&arguments.file) => {
+                (arguments.file.clone(), None)
+            }
             None => (paths::ledger(&arguments.file), Some(arguments.file.clone())),
         };
-        let shown = ledger.display().to_string();
-        if !ledger.exists() {
+        let shown = paths::shown(&ledger);
+        let Some(opened) = Ledger::open_if_exists(&ledger)? else {
             return Err(Failure::Usage(text!("bulk-no-ledger", ledger = shown)));
-        }
-        let ledger = Ledger::open(&ledger)?;
+        };
+        let location = if paths::is_url(&ledger) { ledger } else { opened.path().to_owned() };
+        let ledger = opened;
         let json = ledger.job()?.ok_or_else(|| Failure::Usage(text!("bulk-no-job", ledger = shown.as_str())))?;
         let version = serde_json::from_str(&json).ok().and_then(|json: serde_json::Value| json["version"].as_u64());
         let job = match (version, serde_json::from_str(&json)) {
@@ -43,7 +48,7 @@ impl JobFiles {
         };
         let Job { file: stored, .. } = &job;
         let file = file.unwrap_or_else(|| PathBuf::from(stored));
-        Ok(JobFiles { ledger, file, job })
+        Ok(JobFiles { ledger, location, job, file })
     }
 }
 
@@ -53,10 +58,7 @@ impl JobFiles {
 ///
 /// If the ledger cannot be read, or belongs to something else.
 pub(crate) fn begun(path: &Path, job: &Job, file: &Path) -> Result<Option<LedgerCounts>> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let ledger = Ledger::open(path)?;
+    let Some(ledger) = Ledger::open_if_exists(path)? else { return Ok(None) };
     let is_begun = check_job(&ledger, path, job, file)?;
     Ok(if is_begun { Some(ledger.counts()?) } else { None })
 }
@@ -81,7 +83,7 @@ pub(crate) fn store(path: &Path, job: &Job, file: &Path) -> Result<()> {
 /// If it has another job, or rows of another program.
 fn check_job(ledger: &Ledger, path: &Path, job: &Job, file: &Path) -> Result<bool> {
     let job_arguments = shell::job(file, Some(path));
-    let shown = path.display().to_string();
+    let shown = paths::shown(path);
     match ledger.job()? {
         // Its file may only have been saved with another delimiter or in another encoding.
         Some(stored) if is_same_but_dialect(&stored, job) => Ok(true),

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use zexa::binding;
+
 /// The first bytes of an SQLite file.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
@@ -27,8 +29,24 @@ pub(crate) fn ledger(file: &Path) -> PathBuf {
     beside(&target(file), LEDGER)
 }
 
-/// The default report of a job: beside the file if the ledger is the default one, and otherwise beside the ledger.
+/// Whether a ledger is in a database.
+pub(crate) fn is_url(ledger: &Path) -> bool {
+    ledger.to_string_lossy().contains("://")
+}
+
+/// A ledger as it is shown: without a password.
+pub(crate) fn shown(ledger: &Path) -> String {
+    binding::shown_ledger(ledger)
+}
+
+/// The default report of a job: beside the file if the ledger is the default one, and otherwise beside the ledger. If it is in a database, beside the file,
+/// with the name of the ledger.
 pub(crate) fn report(file: &Path, ledger: &Path) -> PathBuf {
+    if is_url(ledger) {
+        let shown = shown(ledger);
+        let name = shown.rsplit('=').next().unwrap_or_default();
+        return beside(&target(file), &format!(".{name}{REPORT}"));
+    }
     let default = self::ledger(file);
     if real(ledger) == real(&default) { beside(&target(file), REPORT) } else { beside(ledger, REPORT) }
 }
@@ -92,6 +110,8 @@ mod tests {
         assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len(), "{names:?}");
         assert_eq!(names[0], folder.path().join("people.csv.report.csv"));
         assert_eq!(names[2], folder.path().join("june.db.report.csv"));
+        let url = Path::new("postgres://ana:secret@db.example/zexa?ledger=june%2F1");
+        assert_eq!(report(&file, url), folder.path().join("people.csv.june%2F1.report.csv"));
     }
 
     #[cfg(unix)]

@@ -57,7 +57,7 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         return Err(Failure::Usage(text!("bulk-trial-resume")));
     }
     prompt::check_can_ask(context, arguments.yes)?;
-    let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
+    let JobFiles { ledger, location: path, job, file } = JobFiles::open(&arguments.job)?;
     let client = arguments.account.builder(context)?;
     let (plan, found) = changed::confirmed(context, &file, &job)?;
     let counts = ledger.counts()?;
@@ -68,7 +68,6 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         context.note(&text!("outcome-not-sent"));
         return Ok(Exit::Failed);
     }
-    let path = ledger.path().to_owned();
     let report_path = arguments.report.clone().unwrap_or_else(|| paths::report(&file, &path));
     drop(ledger);
     check_path(&report_path, &[&file, &path])?;

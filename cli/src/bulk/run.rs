@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::recorder::{Counts, Recorder};
 use super::report::Report;
 use super::source::Source;
-use super::{shell, signals};
+use super::{paths, shell, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -102,7 +102,7 @@ impl Run<'_> {
         summary["rows_not_recorded"] = json!(finished.not_recorded);
         summary["left"] = Value::from(*left);
         summary["stopped"] = json!(stopped);
-        summary["ledger"] = json!(self.ledger);
+        summary["ledger"] = json!(self.ledger.map(paths::shown));
         summary["ledger_created"] = json!(self.ledger.is_some() && self.is_new);
         summary["report"] = json!(self.report);
         self.context.output().result(&summary, || {

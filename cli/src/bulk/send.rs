@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     /// Send only this number of messages, as a pilot. `bulk resume` sends the rest
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
-    /// Ledger that records what was sent. Default: the name of the file with .zexa.db
+    /// Ledger that records what was sent: a path, or the URL of a PostgreSQL database. Default: the name of the file with .zexa.db
     #[arg(long, value_name = "PATH")]
     ledger: Option<PathBuf>,
     /// CSV file with the result of each row. Default: the name of the file with .report.csv, or that of the ledger of --ledger
@@ -115,7 +115,7 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
 
 /// What the ledger has of the job: nothing if the job is new, or if it was sent with another ledger.
 fn ledger_lines(ledger: &Path, begun: Option<&LedgerCounts>, job: &Job) -> Vec<String> {
-    let ledger = ledger.display().to_string();
+    let ledger = paths::shown(ledger);
     let Some(counts) = begun else { return vec![text!("bulk-new-job", ledger = ledger)] };
     let accepted = counts.accepted + counts.pruned;
     let rest = rest(job, counts, false);

@@ -6,8 +6,8 @@ use super::paths::{self, real};
 
 /// The arguments that name a job: its file, and its ledger if that is not the default one.
 pub(crate) fn job(file: &Path, ledger: Option<&Path>) -> String {
-    let shown = |path: &Path| quoted(&path.display().to_string());
-    match ledger.filter(|ledger| real(ledger) != real(&paths::ledger(file))) {
+    let shown = |path: &Path| quoted(&paths::shown(path));
+    match ledger.filter(|ledger| paths::is_url(ledger) || real(ledger) != real(&paths::ledger(file))) {
         Some(ledger) => format!("{} --ledger {}", shown(file), shown(ledger)),
         None => shown(file),
     }

@@ -53,7 +53,7 @@ impl Counts {
 pub(crate) fn status(context: &Context, arguments: &StatusArguments) -> Result {
     let files = JobFiles::open(&arguments.job)?;
     let doubts = Doubts::of(&files)?;
-    let JobFiles { ledger, job, file } = &files;
+    let JobFiles { ledger, job, file, .. } = &files;
     let rows = ledger.counts()?;
     let counts = Counts::new(job, &rows);
     let mut json = json!(counts);

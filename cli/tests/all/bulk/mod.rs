@@ -2,6 +2,7 @@
 
 mod changed;
 mod check;
+mod database;
 mod doubts;
 mod files;
 mod import;
