@@ -2131,13 +2131,14 @@ typedef struct zexa_ledger zexa_ledger;
 /**
  * Open a ledger. Thread-safe.
  *
- * @param path         path of the file
- * @param create       whether to create the file if it does not exist. A new ledger belongs to the
- *                     first account that uses it
+ * @param path         path of the file, or URL of a ledger in a PostgreSQL database
+ * @param create       whether to create the ledger if it does not exist. A new ledger belongs to
+ *                     the first account that uses it
  * @param[out] ledger  the ledger; free with zexa_ledger_free()
  * @param[out] error   [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_CONFIG` if the file does not exist, cannot be created, or is not a
- *     ledger; `ZEXA_OTHER` if another process does not release it; or `ZEXA_INVALID_ARGUMENT`
+ * @return `ZEXA_OK`; `ZEXA_CONFIG` if the ledger does not exist, cannot be created, or cannot be
+ *     used; `ZEXA_CONNECT` if the database cannot be reached; `ZEXA_OTHER` if another process does
+ *     not release the file; or `ZEXA_INVALID_ARGUMENT`
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_ledger_open(const char *path, bool create, zexa_ledger **ledger,
@@ -2242,8 +2243,8 @@ zexa_status zexa_ledger_export(const zexa_ledger *ledger, const char *path, int6
                                zexa_error **error);
 
 /**
- * Return the absolute path of a ledger. Bytes that are not UTF-8 are replaced by U+FFFD. NULL if
- * `ledger` is NULL.
+ * Return the absolute path of a ledger, or its URL without the password. Bytes that are not UTF-8
+ * are replaced by U+FFFD. NULL if `ledger` is NULL.
  */
 const char *zexa_ledger_path(const zexa_ledger *ledger);
 

@@ -33,6 +33,12 @@ function readPath(fail, value) {
   return readString(fail, path)
 }
 
+/** Reads locations of ledgers: paths, and URLs of databases. */
+function readLocation(fail, value) {
+  const isDatabase = isObject(value) && /^postgres(ql)?:$/.test(value.protocol)
+  return readPath(fail, isDatabase ? value.href : value)
+}
+
 function readBoolean(fail, value) {
   if (typeof value !== 'boolean') fail(`must be true or false, not ${typeName(value)}`)
   return value
@@ -209,6 +215,7 @@ const option = {
   text: string,
   secret: string,
   path: member(readPath),
+  location: member(readLocation),
   duration: member(millisecondsReader('more than zero')),
   wait: member(millisecondsReader('0 or more')),
   count: integer,

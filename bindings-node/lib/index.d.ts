@@ -1204,13 +1204,14 @@ export declare class Ledger {
   /**
    * Open a ledger.
    *
-   * @param path Path of the file: a string, or a `file:` URL as `node:fs` accepts it.
-   * @param options `create` permits creating the file if it does not exist; a new ledger belongs to the first account that uses it. Default: `false`.
-   * @throws {@link ConfigError} if the file does not exist, cannot be created or is not a ledger, or if an option is unknown or invalid.
+   * @param path Path of the file: a string, or a `file:` URL as `node:fs` accepts it. Or the `postgres:` URL of a ledger in a database.
+   * @param options `create` permits creating the ledger if it does not exist; a new ledger belongs to the first account that uses it. Default: `false`.
+   * @throws {@link ConfigError} if the ledger does not exist, cannot be created or cannot be used, or if an option is unknown or invalid.
+   * @throws {@link APIConnectionError} if the database cannot be reached.
    */
   static open(path: string | URL, options?: { create?: boolean | null | undefined } | null): Promise<Ledger>
 
-  /** Absolute path of the file. */
+  /** Absolute path of the file, or the URL without the password. */
   readonly path: string
 
   /**

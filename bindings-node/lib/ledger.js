@@ -28,7 +28,7 @@ class Ledger {
   static open(path, options) {
     const site = captureSite(Ledger.open)
     try {
-      const file = encodeRequired(option.path, 'path', path, ConfigError)
+      const file = encodeRequired(option.location, 'path', path, ConfigError)
       const { create = false } = encode(OPEN_OPTIONS, options, 'options of Ledger.open', ConfigError) ?? {}
       const native = callNative(() => new NativeLedger(completionQueue))
       const revive = (absolute) => new Ledger(native, absolute)

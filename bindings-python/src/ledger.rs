@@ -1,6 +1,6 @@
 //! `Ledger`: shows what a client with the option `ledger` has recorded, and settles requests in doubt.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyTypeError;
@@ -30,6 +30,14 @@ impl Ledger {
     }
 }
 
+/// The path of a ledger, or its URL as a string: `pathlib` would change it.
+pub(crate) fn shown(py: Python<'_>, path: &Path) -> PyResult<Py<PyAny>> {
+    match path.to_str().filter(|path| path.contains("://")) {
+        Some(url) => Ok(PyString::new(py, url).into_any().unbind()),
+        None => Ok(path.into_pyobject(py)?.into_any().unbind()),
+    }
+}
+
 #[pymethods]
 impl Ledger {
     /// Open a ledger, which must exist unless `create` is true.
@@ -47,10 +55,10 @@ impl Ledger {
         Ok(Ledger { path: ledger.path().to_owned(), open: Mutex::new(Some(Arc::new(ledger))) })
     }
 
-    /// Absolute path of the file.
+    /// Absolute path of the file, or the URL without the password.
     #[getter]
-    fn path(&self) -> PathBuf {
-        self.path.clone()
+    fn path(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        shown(py, &self.path)
     }
 
     /// Count the rows by state.

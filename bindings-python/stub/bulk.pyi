@@ -15,8 +15,8 @@ class {{ bulk.class }}:
     def stats(self) -> BulkStats:
         """Return the progress so far."""
     @property
-    def ledger(self) -> Path | None:
-        """Absolute path of the ledger. `None` without a ledger."""
+    def ledger(self) -> Path | str | None:
+        """Absolute path of the ledger, or its URL without the password as a string. `None` without a ledger."""
     @property
     def ledger_created(self) -> bool:
         """Whether the run has created the ledger."""
@@ -58,7 +58,7 @@ class _{{ bulk.steps }}:
     @property
     def is_own(self) -> bool: ...
     @property
-    def ledger(self) -> Path | None: ...
+    def ledger(self) -> Path | str | None: ...
     @property
     def ledger_created(self) -> bool: ...
 

@@ -18,17 +18,18 @@ class Ledger:
         """Open a ledger.
 
         Args:
-            path: Path of the file.
-            create: Whether to create the file if it does not exist. A new ledger belongs to the first account that uses
+            path: Path of the file, or URL of a ledger in a PostgreSQL database.
+            create: Whether to create the ledger if it does not exist. A new ledger belongs to the first account that uses
                 it.
 
         Raises:
-            ConfigError: The file does not exist, cannot be created or is not a ledger.
+            ConfigError: The ledger does not exist, cannot be created or cannot be used.
+            APIConnectionError: The database cannot be reached.
         """
 
     @property
-    def path(self) -> Path:
-        """Absolute path of the file."""
+    def path(self) -> Path | str:
+        """Absolute path of the file, or the URL without the password as a string."""
 
     def counts(self) -> LedgerCounts:
         """Count the rows by state."""

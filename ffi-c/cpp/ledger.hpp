@@ -23,11 +23,12 @@ class ledger {
   public:
     /// Open a ledger.
     ///
-    /// Throws config_error if the file does not exist, cannot be created, or is not a ledger;
-    /// other_error if another process does not release it; or another zexa::error.
+    /// Throws config_error if the ledger does not exist, cannot be created, or cannot be used;
+    /// connect_error if the database cannot be reached; other_error if another process does not
+    /// release the file; or another zexa::error.
     ///
-    /// @param path    path of the file
-    /// @param create  whether to create the file if it does not exist; a new ledger belongs to the
+    /// @param path    path of the file, or URL of a ledger in a PostgreSQL database
+    /// @param create  whether to create the ledger if it does not exist; a new ledger belongs to the
     ///                first account that uses it
     /// @return the ledger
     [[nodiscard]] static ledger open(const std::string &path, bool create = false) {
@@ -37,7 +38,7 @@ class ledger {
         }));
     }
 
-    /// Return the absolute path of the file. Empty if the ledger was moved from.
+    /// Return the absolute path of the file, or the URL without the password. Empty if the ledger was moved from.
     [[nodiscard]] std::string_view path() const { return detail::view(zexa_ledger_path(get())); }
 
     /// Count the rows by state.

@@ -49,11 +49,12 @@ unsafe fn active<'a>(ledger: *const zexa_ledger) -> Result<(&'a Ledger, Cancella
 
 /// Open a ledger. Thread-safe.
 ///
-/// @param path         path of the file
-/// @param create       whether to create the file if it does not exist. A new ledger belongs to the first account that uses it
+/// @param path         path of the file, or URL of a ledger in a PostgreSQL database
+/// @param create       whether to create the ledger if it does not exist. A new ledger belongs to the first account that uses it
 /// @param[out] ledger  the ledger; free with zexa_ledger_free()
 /// @param[out] error   [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_CONFIG` if the file does not exist, cannot be created, or is not a ledger; `ZEXA_OTHER` if another process does not release it;
+/// @return `ZEXA_OK`; `ZEXA_CONFIG` if the ledger does not exist, cannot be created, or cannot be used; `ZEXA_CONNECT` if the database cannot be reached; `ZEXA_OTHER` if another
+///     process does not release the file;
 ///     or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_ledger_open(
@@ -72,7 +73,7 @@ pub unsafe extern "C" fn zexa_ledger_open(
     unsafe { panic_boundary::fallible(error, open) }
 }
 
-/// Return the absolute path of a ledger. Bytes that are not UTF-8 are replaced by U+FFFD. NULL if `ledger` is NULL.
+/// Return the absolute path of a ledger, or its URL without the password. Bytes that are not UTF-8 are replaced by U+FFFD. NULL if `ledger` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_ledger_path(ledger: *const zexa_ledger) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.

@@ -60,7 +60,8 @@ describe('opening', () => {
       [path, `${path} is not a ledger`],
       [dirname(path), `${dirname(path)} is not a file`],
       ['', 'must not be empty: set the path of a file'],
-      ['postgres://localhost/zexa', 'must be the path of a file, not a URL'],
+      ['mysql://localhost/zexa', 'must be the path of a file, or a URL that begins with postgres://'],
+      ['postgres:///zexa', 'must name a host, or the directory of a socket with `host=`'],
     ]) {
       const error = await caught(Ledger.open(file, { create: true }))
       assert.deepEqual([error.constructor, error.message], [ConfigError, `\`ledger\` ${reason}`])

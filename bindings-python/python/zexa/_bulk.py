@@ -88,8 +88,8 @@ class _AsyncRun:
         return self._run.stats()
 
     @property
-    def ledger(self) -> pathlib.Path | None:
-        """Absolute path of the ledger. `None` without a ledger."""
+    def ledger(self) -> pathlib.Path | str | None:
+        """Absolute path of the ledger, or its URL without the password as a string. `None` without a ledger."""
         return self._run.ledger
 
     @property

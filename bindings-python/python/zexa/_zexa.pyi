@@ -1414,17 +1414,18 @@ class Ledger:
         """Open a ledger.
 
         Args:
-            path: Path of the file.
-            create: Whether to create the file if it does not exist. A new ledger belongs to the first account that uses
+            path: Path of the file, or URL of a ledger in a PostgreSQL database.
+            create: Whether to create the ledger if it does not exist. A new ledger belongs to the first account that uses
                 it.
 
         Raises:
-            ConfigError: The file does not exist, cannot be created or is not a ledger.
+            ConfigError: The ledger does not exist, cannot be created or cannot be used.
+            APIConnectionError: The database cannot be reached.
         """
 
     @property
-    def path(self) -> Path:
-        """Absolute path of the file."""
+    def path(self) -> Path | str:
+        """Absolute path of the file, or the URL without the password as a string."""
 
     def counts(self) -> LedgerCounts:
         """Count the rows by state."""
@@ -1494,8 +1495,8 @@ class CreateMany:
     def stats(self) -> BulkStats:
         """Return the progress so far."""
     @property
-    def ledger(self) -> Path | None:
-        """Absolute path of the ledger. `None` without a ledger."""
+    def ledger(self) -> Path | str | None:
+        """Absolute path of the ledger, or its URL without the password as a string. `None` without a ledger."""
     @property
     def ledger_created(self) -> bool:
         """Whether the run has created the ledger."""
@@ -1537,7 +1538,7 @@ class _CreateSteps:
     @property
     def is_own(self) -> bool: ...
     @property
-    def ledger(self) -> Path | None: ...
+    def ledger(self) -> Path | str | None: ...
     @property
     def ledger_created(self) -> bool: ...
 
@@ -1555,8 +1556,8 @@ class SendMany:
     def stats(self) -> BulkStats:
         """Return the progress so far."""
     @property
-    def ledger(self) -> Path | None:
-        """Absolute path of the ledger. `None` without a ledger."""
+    def ledger(self) -> Path | str | None:
+        """Absolute path of the ledger, or its URL without the password as a string. `None` without a ledger."""
     @property
     def ledger_created(self) -> bool:
         """Whether the run has created the ledger."""
@@ -1598,7 +1599,7 @@ class _SendSteps:
     @property
     def is_own(self) -> bool: ...
     @property
-    def ledger(self) -> Path | None: ...
+    def ledger(self) -> Path | str | None: ...
     @property
     def ledger_created(self) -> bool: ...
 

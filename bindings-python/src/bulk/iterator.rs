@@ -1,6 +1,5 @@
 //! [`SendMany`] and [`CreateMany`]: the runs of the blocking client, which are iterators over their results.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::{PyException, PyStopIteration, PyTypeError};
@@ -16,7 +15,7 @@ use crate::client::Handle;
 use crate::generated::BulkStats;
 use crate::iterator_lock::{IteratorLock, Messages};
 use crate::options::{BulkArguments, CallArguments};
-use crate::{errors, logging, waiting};
+use crate::{errors, ledger, logging, waiting};
 
 const MESSAGES: Messages = Messages {
     forked: "the process was forked during the run, which continues in the parent process",
@@ -212,10 +211,10 @@ macro_rules! results {
                 self.0.run.stats()
             }
 
-            /// Absolute path of the ledger. `None` without a ledger.
+            /// Absolute path of the ledger, or its URL without the password. `None` without a ledger.
             #[getter]
-            fn ledger(&self) -> Option<PathBuf> {
-                self.0.run.ledger()
+            fn ledger(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+                self.0.run.ledger().map(|path| ledger::shown(py, &path)).transpose()
             }
 
             /// Whether the run has created the ledger.

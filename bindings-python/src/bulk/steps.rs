@@ -1,7 +1,6 @@
 //! [`SendSteps`] and [`CreateSteps`]: the runs of the async client, step by step. `_bulk.py` pulls the rows, because asyncio must wait for them.
 
 use std::mem;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::IntoPyObjectExt;
@@ -16,7 +15,7 @@ use crate::client::AsyncHandle;
 use crate::coroutine::{Completion, Coroutine};
 use crate::generated::BulkStats;
 use crate::options::{BulkArguments, CallArguments};
-use crate::{errors, logging};
+use crate::{errors, ledger, logging};
 
 macro_rules! steps {
     ($(#[$doc:meta])* $name:ident of $Params:ident) => {
@@ -121,8 +120,8 @@ macro_rules! steps {
             }
 
             #[getter]
-            fn ledger(&self) -> Option<PathBuf> {
-                self.run.ledger()
+            fn ledger(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+                self.run.ledger().map(|path| ledger::shown(py, &path)).transpose()
             }
 
             #[getter]

@@ -50,6 +50,7 @@ class Process:
         environment: Mapping[str, str] | None = None,
         inherit: tuple[int, ...] = (),
         folder: Path | None = None,
+        user: Mapping[str, Any] | None = None,
     ):
         self._errors = tempfile.TemporaryFile("a+")  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -62,6 +63,7 @@ class Process:
             cwd=folder,
             start_new_session=True,
             text=True,
+            **(user or {}),
         )
         self.pid = self._process.pid
         self._alarm = threading.Timer(TIMEOUT, self.signal_all, [signal.SIGABRT])
