@@ -11,6 +11,7 @@ mod guides;
 mod licences;
 mod node;
 mod peers;
+mod postgres;
 mod prerequisites;
 mod python;
 mod python_lint;
@@ -132,6 +133,12 @@ const STEPS: &[Step] = &[
         about: "the Rust client with nginx, OpenSSL, tinyproxy and microsocks, if they are installed",
         needs_build: true,
         run: peers::check,
+    },
+    Step {
+        name: "postgres",
+        about: "ledgers in PostgreSQL, which is killed and restarted, if it is installed",
+        needs_build: true,
+        run: postgres::check,
     },
     Step {
         name: "schemathesis",
@@ -267,7 +274,7 @@ const ON_DEMAND: [&str; 1] = ["services"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [
-    &["rust", "peers", "schemathesis", "exports", "consumers", "c-scenarios"],
+    &["rust", "peers", "postgres", "schemathesis", "exports", "consumers", "c-scenarios"],
     &["c", "valgrind", "asan", "tsan"],
     &[
         "node-package",
@@ -344,6 +351,7 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
         _ if step.needs_build && !built => Some("the build failed".to_owned()),
         "peers" => peers::unavailable(),
         "counts" => bench::counts_unavailable(),
+        "postgres" => postgres::unavailable(),
         _ => None,
     };
     if let Some(reason) = reason {

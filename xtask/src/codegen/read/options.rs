@@ -10,8 +10,8 @@ use crate::codegen::definition::ClientOption;
 
 /// The kinds of options.
 const KINDS: [&str; 14] = [
-    "text", "secret", "path", "location", "duration", "wait", "count", "limit", "rate", "time", "flag", "headers", "query",
-    "object",
+    "text", "secret", "path", "location", "duration", "wait", "count", "limit", "rate", "time", "flag", "headers",
+    "query", "object",
 ];
 
 /// The options of this type, from a file with one table: `ClientValues of ClientBuilder { timeout: duration = 30 s; }`

@@ -1,0 +1,36 @@
+//! The step `postgres`: ledgers in a PostgreSQL server that the tests start, if it is installed.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::command::{self, Result, cargo_workspace};
+
+/// Where Debian installs the programs of the server, in a folder per version. They are not in the `PATH`.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// Runs the Rust tests that need a server. The Python tests of it are part of the step `python`.
+pub(crate) fn check() -> Result {
+    for test in [
+        &["--lib", "--", "--ignored", "store_tests::postgres"][..],
+        // The tests of `children` are the programs that others start.
+        &["--test", "postgres", "--", "--ignored", "--skip", "children::"],
+        &["--test", "all", "--", "--ignored", "database::"],
+    ] {
+        command::run(&mut cargo_workspace("test", test))?;
+    }
+    Ok(())
+}
+
+/// The reason why ledgers in PostgreSQL cannot be tested.
+pub(crate) fn unavailable() -> Option<String> {
+    let missing = ["initdb", "postgres"].into_iter().find(|program| !is_installed(program))?;
+    Some(format!("{missing} is not installed: apt-get install postgresql"))
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let versions = fs::read_dir(VERSIONS).into_iter().flatten().flatten().map(|version| version.path().join("bin"));
+    let folders: Vec<PathBuf> = env::split_paths(&path).chain(versions).collect();
+    folders.iter().any(|folder| folder.join(program).is_file())
+}
