@@ -27,9 +27,9 @@ fn the_password_is_never_shown() {
     assert_no_secrets(&format!("{:?}", BulkOptions::new().ledger(&world.url)));
     let port = Postgres::shared().port();
     for (url, kind) in [
-        (format!("postgres://zexa:not_zx_top_secret@127.0.0.1:{port}/postgres"), Kind::Config),
-        (format!("postgres://zexa:zx_top_secret%2F%2B@127.0.0.1:{port}/zx_missing"), Kind::Config),
-        (format!("postgres://other:zx_top_secret%2F%2B@127.0.0.1:{port}/postgres"), Kind::Config),
+        (format!("postgres://zexa:not_zx_top_secret@127.0.0.1:{port}/postgres?connect_timeout=60"), Kind::Config),
+        (format!("postgres://zexa:zx_top_secret%2F%2B@127.0.0.1:{port}/zx_missing?connect_timeout=60"), Kind::Config),
+        (format!("postgres://other:zx_top_secret%2F%2B@127.0.0.1:{port}/postgres?connect_timeout=60"), Kind::Config),
         ("postgres://zexa:zx_top_secret@127.0.0.1:1/postgres".to_owned(), Kind::Connect),
         ("postgres://zexa:zx_top_secret?@127.0.0.1:1/postgres".to_owned(), Kind::Config),
         ("mysql://zexa:zx_top_secret@127.0.0.1/postgres".to_owned(), Kind::Config),

@@ -145,11 +145,11 @@ fn a_call_meets(fault: Fault) {
         sending.join().expect("no panic").expect("sent");
     });
     assert_eq!(wire.faults.load(Ordering::Relaxed), 3);
+    let again = client.messages().send(&keyed("order-3")).expect("replayed");
+    assert_eq!(again.id, world.sandbox.messages()[3]["id"]);
     let counts = world.counts();
     assert_eq!((counts.accepted, counts.in_doubt, counts.claimed), (4, 0, 0));
     assert_eq!(world.messages_without_duplicates(), 4);
-    let again = client.messages().send(&keyed("order-3")).expect("replayed");
-    assert_eq!(again.id, world.sandbox.messages()[3]["id"]);
 }
 
 #[test]

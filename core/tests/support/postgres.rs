@@ -71,13 +71,13 @@ impl Postgres {
 
     /// The URL of a ledger.
     pub(crate) fn ledger(&self, name: &str) -> String {
-        format!("postgres://zexa:{ENCODED_PASSWORD}@127.0.0.1:{}/postgres?ledger={name}", self.port)
+        format!("postgres://zexa:{ENCODED_PASSWORD}@127.0.0.1:{}/postgres?connect_timeout=60&ledger={name}", self.port)
     }
 
     /// The URL of a ledger, through the server's Unix socket.
     pub(crate) fn ledger_on_socket(&self, name: &str) -> String {
         let host = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgres://zexa:{ENCODED_PASSWORD}@{host}:{}/postgres?ledger={name}", self.port)
+        format!("postgres://zexa:{ENCODED_PASSWORD}@{host}:{}/postgres?connect_timeout=60&ledger={name}", self.port)
     }
 
     pub(crate) fn port(&self) -> u16 {
