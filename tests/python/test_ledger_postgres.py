@@ -54,9 +54,9 @@ def test_a_run_is_continued_by_an_async_client(database: str, server: Server) ->
         assert "zx_top" not in repr(sending) + sending.ledger
 
     async def send_again() -> list[bool]:
-        async with zexa.AsyncClient(**server.options, ledger=url) as client:
-            async with client.messages.send_many(map(row, range(30))) as sending:
-                return [result.replayed async for result in sending]
+        client = zexa.AsyncClient(**server.options, ledger=url)
+        async with client, client.messages.send_many(map(row, range(30))) as sending:
+            return [result.replayed async for result in sending]
 
     assert sum(asyncio.run(send_again())) == 20
     assert len(server.messages()) == 30
