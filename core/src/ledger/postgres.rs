@@ -45,7 +45,7 @@ use crate::{Error, Kind, Outcome, Result};
 /// How long a change waits for a database that cannot be reached, for example because it restarts.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The same, for a change after one that has waited in vain.
+/// The same, for a change after one that has waited without success.
 const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The class of the advisory locks of runs: "ZEXA".
@@ -82,7 +82,7 @@ pub(crate) struct Postgres {
     /// The URL without the password.
     shown: PathBuf,
     unresolved: Vec<Unresolved>,
-    /// Whether the last change has waited in vain.
+    /// Whether the last change has waited without success.
     is_unreachable: bool,
 }
 

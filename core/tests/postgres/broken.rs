@@ -12,7 +12,7 @@ use super::server::Postgres;
 use super::support::until;
 use super::{World, keyed};
 
-/// A SOCKS proxy for one connection, which does not answer before it is told to.
+/// A SOCKS proxy for one connection, which answers only when `pass` is called.
 struct Proxy {
     listener: TcpListener,
 }

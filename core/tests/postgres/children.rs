@@ -74,7 +74,7 @@ fn builder() -> ClientBuilder {
     Client::builder().ledger(env::var_os("LEDGER").expect("a URL"))
 }
 
-/// Eight threads that send the same keys when they are told to.
+/// Eight threads that send the same keys when they receive a line.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
 fn claimers() {
