@@ -46,7 +46,7 @@ help-bulk-send =
     .max_duration = Pára ao fim deste tempo, como 2h
     .same_account = Usa o registo de envios com outra chave de API da mesma conta, como uma nova
     .limit = Envia só este número de mensagens, como piloto. «bulk resume» envia o resto
-    .ledger = Registo de envios, que guarda o que foi enviado. Por omissão: o nome do ficheiro com .zexa.db
+    .ledger = Registo de envios: um caminho, ou o URL de uma base de dados PostgreSQL. Por omissão: o nome do ficheiro com .zexa.db
     .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv, ou o do registo de envios de --ledger
 
 help-bulk-resume =
@@ -54,7 +54,7 @@ help-bulk-resume =
 
     O texto, o remetente, as colunas e as horas são os de «bulk send»: estão guardados no registo de envios. As linhas aceites não são enviadas outra vez, e as linhas em dúvida só depois de «bulk settle CHAVE not-sent». Se uma linha do ficheiro mudou entretanto, nada é enviado.
     .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
-    .ledger = Registo de envios, se não estiver ao lado do ficheiro
+    .ledger = Caminho ou URL do registo de envios, se não estiver ao lado do ficheiro
     .yes = Não pergunta antes de enviar
     .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
     .concurrency = Número máximo de pedidos ao mesmo tempo
@@ -68,14 +68,14 @@ help-bulk-status =
 
     Funciona durante o envio. Não envia nada, e não precisa de chave de API.
     .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
-    .ledger = Registo de envios, se não estiver ao lado do ficheiro
+    .ledger = Caminho ou URL do registo de envios, se não estiver ao lado do ficheiro
 
 help-bulk-export =
     Escreve o extracto de um envio em CSV: cada linha com o seu estado
 
     O extracto tem chaves e ids, mas não números de telefone nem textos. O relatório de «bulk send» tem os números de telefone.
     .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
-    .ledger = Registo de envios, se não estiver ao lado do ficheiro
+    .ledger = Caminho ou URL do registo de envios, se não estiver ao lado do ficheiro
     .output = Ficheiro a escrever, em vez do stdout
 
 help-bulk-settle =
@@ -85,7 +85,7 @@ help-bulk-settle =
 
     Se uma das linhas não estiver em dúvida, nenhuma é resolvida. As linhas que foram enviadas nunca mais são enviadas. «bulk resume» envia as que não foram.
     .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
-    .ledger = Registo de envios, se não estiver ao lado do ficheiro
+    .ledger = Caminho ou URL do registo de envios, se não estiver ao lado do ficheiro
     .answer = Chaves das linhas, e depois «not-sent», ou «sent» com o id da mensagem se for conhecido
     .rows = Números das linhas no ficheiro CSV, cujo cabeçalho é a linha 1. Pode ser repetido
     .all = Resolve todas as linhas em dúvida, depois de uma pergunta
