@@ -151,7 +151,7 @@ def ledgers(path: Path) -> None:
     assert_type(sending, zexa.Message)
     with zexa.Ledger.open("june.db", create=True) as ledger:
         assert_type(ledger, zexa.Ledger)
-        assert_type(ledger.path, Path)
+        assert_type(ledger.path, Path | str)
         assert_type(ledger.counts(), zexa.LedgerCounts)
         assert_type(ledger.counts().oldest_doubt, datetime | None)
         assert_type(ledger.export(path), int)
@@ -186,7 +186,7 @@ def bulk(client: zexa.Client, when: datetime) -> None:
             assert_type(result.error, zexa.ZexaError | None)
             assert_type(result.outcome, zexa.Outcome)
         assert_type(sending.stats(), zexa.BulkStats)
-        assert_type(sending.ledger, Path | None)
+        assert_type(sending.ledger, Path | str | None)
         sending.stop()
     with client.contacts.create_many([{"name": "Ana", "phone": "+244912345678"}], rate=5) as adding:
         for added in adding:
@@ -200,7 +200,7 @@ async def async_bulk(client: zexa.AsyncClient, rows: AsyncIterator[zexa.SendMess
         async for result in sending:
             assert_type(result, zexa.SendResult)
         assert_type(sending.stats(), zexa.BulkStats)
-        assert_type(sending.ledger, Path | None)
+        assert_type(sending.ledger, Path | str | None)
         sending.cancel()
         await sending.close()
     async for added in client.contacts.create_many([{"name": "Ana", "phone": "+244912345678"}]):
