@@ -29,6 +29,8 @@ mod handle;
 pub(crate) mod key;
 #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only databases have leases"))]
 pub(crate) mod lease;
+#[cfg(all(feature = "ledger", unix))]
+mod ledger_store;
 pub(crate) mod location;
 #[cfg(all(feature = "ledger", unix))]
 mod locks;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::store::LedgerStore;
+use super::ledger_store::LedgerStore;
 use crate::{Error, Kind, Outcome, Result};
 
 const HEADER: [&str; 16] = [

@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use serde_json::Map;
 
 use super::export;
+use super::ledger_store::LedgerStore;
 use super::location::Location;
 #[cfg(feature = "postgres")]
 use super::open_database;
 use super::row::Row;
 use super::sqlite::Sqlite;
 use super::state::{Mark, State};
-use super::store::{Change, LedgerStore, Reply};
+use super::store::{Change, Reply};
 use super::writer::locked;
 use crate::bulk::row::BulkRow;
 use crate::check;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::account::Account;
+use super::ledger_store::LedgerStore as _;
 use super::location::{Location, NOT_A_FILE};
 use super::open::{OpenLedger, RunLock};
 use super::postgres::{self, Access, Postgres};
-use super::store::LedgerStore as _;
 use super::writer::Writer;
 use crate::config::Config;
 use crate::engine::trust::Trust;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::account::Account;
 use super::file::{FileSystem, about};
+use super::ledger_store::LedgerStore as _;
 use super::locks::Locks;
 use super::open::{OpenLedger, RunLock};
 use super::sqlite::Sqlite;
-use super::store::LedgerStore as _;
 use super::writer::Writer;
 use crate::Result;
 use crate::config::Config;

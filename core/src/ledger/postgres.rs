@@ -36,9 +36,10 @@ use self::url::DatabaseUrl;
 use super::account::{Account, Binding};
 use super::key::Hasher;
 use super::lease::Clock;
+use super::ledger_store::LedgerStore;
 use super::row::Row;
 use super::state::State;
-use super::store::{Change, LedgerStore, Reply, Store};
+use super::store::{Change, Reply, Store};
 use crate::engine::trust::Trust;
 use crate::{Error, Kind, Outcome, Result};
 

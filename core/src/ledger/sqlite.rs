@@ -19,11 +19,12 @@ use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
 use super::failure::{IS_DAMAGED, is_busy, no_journal, reason, reason_to_open, unusable};
 use super::file::{LedgerFile, about};
 use super::key::{Hasher, random_salt};
+use super::ledger_store::LedgerStore;
 use super::locks::{Locks, Transaction};
 use super::row::Row;
 use super::sqlite_rows::{COLUMNS, Table, read_row, state};
 use super::state::State;
-use super::store::{Change, LedgerStore, Reply, Store, apply_to};
+use super::store::{Change, Reply, Store, apply_to};
 use crate::Result;
 use crate::engine::{NoFork, generation};
 

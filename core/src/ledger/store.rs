@@ -57,25 +57,6 @@ pub(crate) trait Store: Send {
     fn prune(&mut self, before: Timestamp) -> Result<u64>;
 }
 
-/// A store, and what a ledger has beside its rows.
-#[cfg(all(feature = "ledger", unix))]
-pub(crate) trait LedgerStore: Store {
-    /// The absolute path of the file, or the URL of the database without the password.
-    fn path(&self) -> &std::path::Path;
-
-    /// Whether a path leads to one of the files of this ledger.
-    fn contains(&self, path: &std::path::Path) -> bool;
-
-    /// The job that is stored in the ledger.
-    fn job(&mut self) -> Result<Option<String>>;
-
-    /// Stores a job, unless one is stored. Returns the one that is stored then.
-    fn set_job(&mut self, json: &str) -> Result<String>;
-
-    /// A hasher without the secret of the caller.
-    fn hasher(&mut self) -> Result<super::key::Hasher>;
-}
-
 /// The rows of a store, by key. A store implements this to use [`apply_to`].
 pub(crate) trait Rows {
     type Error;
