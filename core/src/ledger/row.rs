@@ -204,7 +204,7 @@ mod tests {
         let resend = Resend { unknown: true, rejected: false };
         for result in [state::Result::NotSent, state::Result::Rejected, state::Result::Unknown] {
             let again = Claim { resend, ..claim_of(1) };
-            let (claimed, mut row) = Row::claim(Some(claimed_by(7)), &again, 8, |_| false, Timestamp::UNIX_EPOCH);
+            let (claimed, mut row) = Row::claim(Some(claimed_by(7)), &again, 8, None, |_| false, Timestamp::UNIX_EPOCH);
             assert_eq!(claimed, Claimed::Send { may_be_second: true });
             assert!(row.settle(&settlement(2, result, ""), Timestamp::UNIX_EPOCH));
             assert_eq!(row.state, State::Unknown, "{result:?}");
