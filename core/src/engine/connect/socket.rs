@@ -9,11 +9,16 @@ use std::task::{Context, Poll, ready};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::coop;
 
 use super::writes::Writes;
 
 /// The number of bytes that are read without the event queue. An idle connection receives an alert or a short response, if anything.
 const READ_DIRECTLY: usize = 1024;
+
+/// A read of this length is one step of a task. The runtime limits the steps of a turn (to 128), so that a server that sends without end does not stop
+/// the other tasks.
+const STEP: usize = 8 << 10;
 
 /// If the server has closed the connection, a write fails, and no signal ends the process. Programs in C do not ignore SIGPIPE by default. Elsewhere,
 /// the socket itself has this option, or there is no such signal.
@@ -71,13 +76,19 @@ impl Socket {
     }
 
     /// Reads directly if an attempt has begun since this last found nothing to read: its request may follow.
-    fn read_before_attempt(&mut self, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn read_before_attempt(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let Some((attempts, before)) = &self.attempts else { return Poll::Pending };
         let count = attempts.count();
         if *before == count {
             return Poll::Pending;
         }
+        // Limits the reads per turn of the task, as for all sockets of the runtime. Otherwise, a server that sends faster than this reads would stop the
+        // runtime, with the timeouts of all calls.
+        let budget = ready!(coop::poll_proceed(cx));
         let read = self.read_directly(buffer);
+        if read.is_ready() {
+            budget.made_progress();
+        }
         if let (Poll::Pending, Some((_, before))) = (&read, &mut self.attempts) {
             *before = count;
         }
@@ -124,16 +135,26 @@ impl Socket {
     }
 }
 
+/// Lets a large read count as several, because the time to process it depends on its length.
+fn use_budget(steps: usize, cx: &mut Context<'_>) {
+    for _ in 0..steps {
+        let Poll::Ready(budget) = coop::poll_proceed(cx) else { return };
+        budget.made_progress();
+    }
+}
+
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let start = buffer.filled().len();
         let read = match Pin::new(&mut self.tcp).poll_read(cx, buffer) {
-            Poll::Pending if !self.expects_response => self.read_before_attempt(buffer),
+            Poll::Pending if !self.expects_response => self.read_before_attempt(cx, buffer),
             read => read,
         };
-        if buffer.filled().len() > start {
+        let count = buffer.filled().len() - start;
+        if count > 0 {
             self.expects_response = false;
         }
+        use_budget(count / STEP, cx);
         read
     }
 }
@@ -215,6 +236,50 @@ mod tests {
             }
             assert_eq!(received, 5 * READ_DIRECTLY);
             assert!(matches!(poll_read(&mut socket), Poll::Ready(Ok(0))));
+        });
+    }
+
+    /// Without a limit, a server that sends without end would stop the runtime.
+    #[test]
+    fn the_direct_reads_of_a_turn_are_limited() {
+        with_sockets(async |mut socket, mut peer, attempts| {
+            io::Write::write_all(&mut peer, &[0; 32 << 10]).expect("sent");
+            attempts.begin();
+            let mut reads = 0;
+            while let Poll::Ready(Ok(64)) = poll_read(&mut socket) {
+                reads += 1;
+            }
+            assert!((1..=256).contains(&reads), "{reads}");
+            tokio::task::yield_now().await;
+            assert!(poll_read(&mut socket).is_ready(), "the next turn reads on");
+        });
+    }
+
+    /// The number of steps that the runtime still permits in this turn.
+    fn steps_left() -> usize {
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut use_step = || coop::poll_proceed(&mut context).map(|budget| budget.made_progress());
+        let steps = std::iter::from_fn(|| match use_step() {
+            Poll::Ready(()) => Some(()),
+            Poll::Pending => None,
+        });
+        steps.count()
+    }
+
+    #[test]
+    fn a_large_read_counts_as_several() {
+        with_sockets(async |mut socket, mut peer, _| {
+            io::Write::write_all(&mut peer, &[0; 4 * STEP]).expect("sent");
+            socket.tcp.readable().await.expect("data");
+            tokio::task::yield_now().await;
+            let most = steps_left();
+            tokio::task::yield_now().await;
+            let mut bytes = [0; 4 * STEP];
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let mut context = Context::from_waker(std::task::Waker::noop());
+            assert!(Pin::new(&mut socket).poll_read(&mut context, &mut buffer).is_ready());
+            assert_eq!(buffer.filled().len(), 4 * STEP);
+            assert_eq!(steps_left() + 5, most);
         });
     }
 
