@@ -144,12 +144,10 @@ impl Pool {
             }
             connections.shared = None;
         }
-        while let Some(Idle { connection, since }) = connections.idle.pop() {
-            if since.elapsed() > self.longest_idle {
-                // The others are older.
-                connections.idle.clear();
-                return None;
-            }
+        // The oldest ones are at the front. Those that were used by concurrent attempts are not needed again by attempts that follow each other.
+        let overdue = connections.idle.iter().take_while(|idle| idle.since.elapsed() > self.longest_idle).count();
+        connections.idle.drain(..overdue);
+        while let Some(Idle { connection, .. }) = connections.idle.pop() {
             if connection.is_ready() {
                 return Some(connection);
             }

@@ -153,6 +153,25 @@ fn few_connections_stay_open_after_many_concurrent_calls() {
     until("most are closed", || sandbox.open_connections() <= 64);
 }
 
+/// The calls that follow a list use its runtime, and only one of its connections.
+#[test]
+fn the_connections_of_a_list_are_closed_although_calls_follow() {
+    let kept_open = json!({
+        "path": "/credits", "times": 1, "status": 200, "headers": {"Keep-Alive": "timeout=2"},
+        "body": {"credits": 1, "currency": "USD"},
+    });
+    let slow = json!({"path": "/contacts", "times": 0, "delay": 0.1});
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 200}, "faults": [kept_open, slow]}));
+    let client = client(&sandbox);
+    client.credits().get().expect("credits");
+    assert_eq!(client.contacts().list(&ListContacts::new().per_page(10)).count(), 200);
+    assert!(sandbox.open_connections() > 2, "{}", sandbox.open_connections());
+    until("the other connections are closed", || {
+        client.credits().get().expect("credits");
+        sandbox.open_connections() == 1
+    });
+}
+
 /// A message on a connection that the server is about to close might be lost.
 #[test]
 fn a_connection_that_the_server_closes_soon_is_not_used_again() {
