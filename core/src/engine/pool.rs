@@ -101,6 +101,8 @@ impl Pool {
         progress: &Progress,
     ) -> Result<(Response<Incoming>, ConnectionLease), SendError> {
         self.attempts.begin();
+        // Without an authority, it is for HTTP/1.1 only, and remains as it is.
+        let target = request.uri().authority().is_some().then(|| request.uri().clone());
         loop {
             let idle = self.take();
             let is_reused = idle.is_some();
@@ -113,7 +115,13 @@ impl Pool {
                 Ok(response) => return Ok((response, connection)),
                 Err(mut error) => match error.take_message() {
                     // The server has closed the connection since it was last used. This does not count as an attempt.
-                    Some(unsent) if is_reused && progress.is_fresh() => request = unsent,
+                    Some(unsent) if is_reused && progress.is_fresh() => {
+                        request = unsent;
+                        // The next connection may use another version of HTTP.
+                        if let Some(target) = &target {
+                            *request.uri_mut() = target.clone();
+                        }
+                    }
                     _ => return Err(SendError::Lost(error.into_error())),
                 },
             }

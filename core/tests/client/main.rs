@@ -18,4 +18,5 @@ mod storm_http2;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod versions;
 mod waiting;
