@@ -43,7 +43,7 @@ struct Connections {
     /// The connections that no attempt uses. The one that was used last is at the end.
     idle: Vec<Idle>,
     /// The connection that attempts share over HTTP/2.
-    shared: Option<(http2::SendRequest<WatchedBody>, Writes)>,
+    shared: Option<SharedConnection>,
     /// Whether a task closes old connections.
     is_reaped: bool,
 }
@@ -51,6 +51,13 @@ struct Connections {
 struct Idle {
     connection: ConnectionLease,
     since: Instant,
+}
+
+struct SharedConnection {
+    sender: http2::SendRequest<WatchedBody>,
+    writes: Writes,
+    /// When an attempt last began or ended.
+    last_use: Instant,
 }
 
 /// The use of a connection by one attempt.
@@ -96,7 +103,7 @@ impl Pool {
 
     /// Sends the request of an attempt, and returns the head of the response. The connection is to be returned when the body was read.
     pub(crate) async fn send(
-        &self,
+        self: &Arc<Self>,
         mut request: Request<WatchedBody>,
         progress: &Progress,
     ) -> Result<(Response<Incoming>, ConnectionLease), SendError> {
@@ -130,12 +137,21 @@ impl Pool {
 
     /// Returns a connection after the response was read completely.
     pub(crate) fn put(self: &Arc<Self>, connection: ConnectionLease) {
-        // It is not ready if the server closes it, or has not read the request completely.
-        if !matches!(&connection.sender, Sender::Http1(sender, _) if sender.is_ready()) {
-            return;
-        }
         let mut connections = self.lock();
-        connections.idle.push(Idle { connection, since: Instant::now() });
+        match &connection.sender {
+            // It is not ready if the server closes it, or has not read the request completely.
+            Sender::Http1(sender, _) if !sender.is_ready() => return,
+            Sender::Http1(..) => connections.idle.push(Idle { connection, since: Instant::now() }),
+            Sender::Http2(_) => {
+                let Some(shared) = &mut connections.shared else { return };
+                shared.last_use = Instant::now();
+            }
+        }
+        self.reap_later(&mut connections);
+    }
+
+    /// Makes sure that the connections are closed when they are old.
+    fn reap_later(self: &Arc<Self>, connections: &mut Connections) {
         if self.has_tasks && !connections.is_reaped {
             connections.is_reaped = true;
             tokio::spawn(reap(Arc::downgrade(self), self.longest_idle));
@@ -145,10 +161,11 @@ impl Pool {
     /// Takes a connection that can be used at once.
     fn take(&self) -> Option<ConnectionLease> {
         let mut connections = self.lock();
-        if let Some((sender, writes)) = &connections.shared {
-            if !sender.is_closed() {
-                let sender = Sender::Http2(sender.clone());
-                return Some(ConnectionLease { sender, writes: writes.clone(), is_forwarded: false });
+        if let Some(shared) = &mut connections.shared {
+            if !shared.sender.is_closed() && shared.last_use.elapsed() <= self.longest_idle {
+                shared.last_use = Instant::now();
+                let (sender, writes) = (Sender::Http2(shared.sender.clone()), shared.writes.clone());
+                return Some(ConnectionLease { sender, writes, is_forwarded: false });
             }
             connections.shared = None;
         }
@@ -164,18 +181,25 @@ impl Pool {
     }
 
     /// Opens a connection. Boxed, because most attempts use an open one.
-    async fn open(&self) -> Result<ConnectionLease, SendError> {
+    async fn open(self: &Arc<Self>) -> Result<ConnectionLease, SendError> {
         let connection = self.connector.connect().await.map_err(SendError::Connect)?;
         let (writes, is_forwarded) = (connection.writes(), connection.is_forwarded);
         let sender = match connection.is_http2() {
             false => Box::pin(http1_sender(connection, self.has_tasks)).await.map_err(SendError::Lost)?,
             true => {
                 let sender = Box::pin(self.http2_sender(connection)).await.map_err(SendError::Lost)?;
-                self.lock().shared = Some((sender.clone(), writes.clone()));
+                self.share(&sender, &writes, Instant::now());
                 Sender::Http2(sender)
             }
         };
         Ok(ConnectionLease { sender, writes, is_forwarded })
+    }
+
+    /// Lets later attempts use a connection over HTTP/2, too.
+    fn share(self: &Arc<Self>, sender: &http2::SendRequest<WatchedBody>, writes: &Writes, last_use: Instant) {
+        let mut connections = self.lock();
+        connections.shared = Some(SharedConnection { sender: sender.clone(), writes: writes.clone(), last_use });
+        self.reap_later(&mut connections);
     }
 
     async fn http2_sender(&self, connection: Connection) -> hyper::Result<http2::SendRequest<WatchedBody>> {
@@ -222,7 +246,9 @@ async fn reap(pool: Weak<Pool>, longest_idle: Duration) {
         let Some(pool) = pool.upgrade() else { return };
         let mut connections = pool.lock();
         connections.idle.retain(|idle| idle.since.elapsed() <= longest_idle && idle.connection.is_ready());
-        if connections.idle.is_empty() {
+        // Attempts that still use it are completed.
+        connections.shared.take_if(|shared| shared.last_use.elapsed() > longest_idle || shared.sender.is_closed());
+        if connections.idle.is_empty() && connections.shared.is_none() {
             connections.is_reaped = false;
             return;
         }
@@ -281,5 +307,63 @@ impl fmt::Display for SendError {
             SendError::Connect(error) => error.fmt(f),
             SendError::Lost(error) => error.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Builder;
+    use tokio::task::JoinHandle;
+    use tokio::time::timeout;
+
+    use super::super::identity::ClientAuthentication;
+    use super::super::tls;
+    use super::*;
+    use crate::proxy::Route;
+
+    fn pool(longest_idle: Duration) -> Arc<Pool> {
+        let (target, user_agent) = (Uri::from_static("https://api.example"), HeaderValue::from_static("zexa"));
+        let (tls, authentication) = (tls::trusting_nobody(), ClientAuthentication::new(None));
+        let connector = Connector::new(target, Route::Direct, tls, authentication, Duration::ZERO, user_agent);
+        Arc::new(Pool::new(connector, Duration::from_secs(30), longest_idle, 0, true))
+    }
+
+    /// Gives the pool a connection over HTTP/2 that was last used so long ago. Returns the task that ends with the connection.
+    async fn share(pool: &Arc<Pool>, idle: Duration) -> JoinHandle<hyper::Result<()>> {
+        let (near, far) = tokio::io::duplex(1 << 10);
+        let (sender, connection) = pool.http2.handshake(TokioIo::new(near)).await.expect("no response is needed");
+        let last_use = Instant::now().checked_sub(idle).expect("the system was started earlier");
+        pool.share(&sender, &Writes::default(), last_use);
+        tokio::spawn(async move {
+            let ended = connection.await;
+            drop(far);
+            ended
+        })
+    }
+
+    fn run<F: Future>(test: F) -> F::Output {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async { timeout(Duration::from_secs(60), test).await.expect("an end") })
+    }
+
+    #[test]
+    fn a_shared_connection_is_not_used_after_a_long_idle_time() {
+        run(async {
+            let pool = pool(Duration::from_secs(30));
+            share(&pool, Duration::from_secs(29)).await;
+            assert!(pool.take().is_some());
+            share(&pool, Duration::from_secs(31)).await;
+            assert!(pool.take().is_none());
+        });
+    }
+
+    #[test]
+    fn an_idle_shared_connection_is_closed() {
+        run(async {
+            let pool = pool(Duration::from_millis(1));
+            let ended = share(&pool, Duration::ZERO).await;
+            assert!(ended.await.expect("no panic").is_ok());
+            assert!(pool.lock().shared.is_none());
+        });
     }
 }
