@@ -112,7 +112,7 @@ fn files_that_are_not_ledgers_are_rejected() {
     fs::remove_file(&path).expect("removed");
     fs::create_dir(&path).expect("a directory");
     assert!(reason().ends_with("is not a file"), "{}", reason());
-    for invalid in ["", "postgres://localhost/zexa"] {
+    for invalid in ["", "postgres://localhost/zexa?ledger="] {
         let error = Client::builder().api_key("k").ledger(invalid).build().expect_err(invalid);
         assert_eq!(error.kind(), Kind::Config);
     }

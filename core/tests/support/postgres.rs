@@ -111,10 +111,24 @@ impl Postgres {
         self.until("the server accepts connections", || self.try_connect().is_ok());
     }
 
-    /// Kills all processes of the server at once.
+    /// Kills all processes of the server at once. Returns when they have ended, because the server does not start beside one of them.
     pub(crate) fn kill(&mut self) {
         self.signal_all(Signal::SIGKILL);
         self.stop_guard();
+        self.until("the processes have ended", || {
+            let left = self.processes();
+            // A process that has started in the meantime.
+            left.iter().for_each(|pid| self.signal(*pid, Signal::SIGKILL));
+            left.is_empty()
+        });
+    }
+
+    /// The processes of the server: they run in the folder with its data.
+    fn processes(&self) -> Vec<i32> {
+        let data = self.folder.path().join("data");
+        let all =
+            fs::read_dir("/proc").expect("a folder").filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        all.filter(|pid: &i32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == data)).collect()
     }
 
     /// Stops all processes of the server, until [`Postgres::thaw`]. Its connections stay open.

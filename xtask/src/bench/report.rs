@@ -274,13 +274,12 @@ mod tests {
         let page = page(&results).expect("the template is valid");
         for expected in [
             "0 of 1 goals are met",
-            "- C, send one message: 0.90 × (0.90 to 0.90), and the goal is at most 0.85 × the CPU time of libcurl.",
+            "| C | send one message | at most 0.85 × the CPU time of libcurl | 0.90 × (0.90 to 0.90) | **no** |",
             "| libcurl | 10.0 (10.0 to 10.0) |",
             "| libzexa.so | 4.40 MB |",
             "| hyper | 300 KB | 75 % |",
         ] {
             assert!(page.contains(expected), "{expected} is not in\n{page}");
         }
-        assert!(!page.contains("All goals are met"));
     }
 }

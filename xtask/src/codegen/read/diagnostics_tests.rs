@@ -237,7 +237,7 @@ fn invalid_options_are_reported() {
         (
             "secret",
             "key",
-            "5: unknown kind of option `key`: expected text, secret, path, duration, wait, count, limit, rate, time, flag, headers, query, object",
+            "5: unknown kind of option `key`: expected text, secret, path, location, duration, wait, count, limit, rate, time, flag, headers, query, object",
         ),
         ("30 s;", "30 s", "8: expected `;`"),
         ("of ClientBuilder", "of Builder", "1: no `options!` of `ClientBuilder`"),
