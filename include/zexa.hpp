@@ -3528,8 +3528,7 @@ class ledger {
     ///
     /// @param path    path of the file, or URL of a ledger in a PostgreSQL database
     /// @param create  whether to create the ledger if it does not exist; a new ledger belongs to
-    /// the
-    ///                first account that uses it
+    ///                the first account that uses it
     /// @return the ledger
     [[nodiscard]] static ledger open(const std::string &path, bool create = false) {
         const char *c_path = detail::text("path", path);

@@ -28,8 +28,8 @@ class ledger {
     /// release the file; or another zexa::error.
     ///
     /// @param path    path of the file, or URL of a ledger in a PostgreSQL database
-    /// @param create  whether to create the ledger if it does not exist; a new ledger belongs to the
-    ///                first account that uses it
+    /// @param create  whether to create the ledger if it does not exist; a new ledger belongs to
+    ///                the first account that uses it
     /// @return the ledger
     [[nodiscard]] static ledger open(const std::string &path, bool create = false) {
         const char *c_path = detail::text("path", path);
@@ -38,7 +38,8 @@ class ledger {
         }));
     }
 
-    /// Return the absolute path of the file, or the URL without the password. Empty if the ledger was moved from.
+    /// Return the absolute path of the file, or the URL without the password. Empty if the ledger
+    /// was moved from.
     [[nodiscard]] std::string_view path() const { return detail::view(zexa_ledger_path(get())); }
 
     /// Count the rows by state.

@@ -12,7 +12,7 @@ import { ROOT } from './sandbox.mjs'
 const MAIN = join(ROOT, 'tests', 'benchmarks', 'node', 'main.mjs')
 const CLIENTS = ['zexa', 'undici', 'node:http', 'fetch']
 const ROUNDS = [
-  ...[...CLIENTS, 'raw socket'].map((client) => ['one-call', client]),
+  ...[...CLIENTS, 'raw socket'].map((client) => ['first-calls', client]),
   ...CLIENTS.map((client) => ['64-at-once', client]),
   ...CLIENTS.map((client) => ['contacts', client]),
   ...['nothing', 'zexa', 'undici', 'node:http'].map((client) => ['import', client]),

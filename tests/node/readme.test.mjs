@@ -15,7 +15,7 @@ import { ROOT, serverFor } from './sandbox.mjs'
 const GUIDE = 'bindings-node/README.md'
 const PAGES = [GUIDE, 'README.md', ...pagesOfDocs()]
 // The languages of blocks. JavaScript under another name, or without one, would not be run.
-const LANGUAGES = new Set(['js', 'ts', 'json', 'python', 'rust', 'c', 'cpp', 'sh', 'toml', 'text'])
+const LANGUAGES = new Set(['js', 'ts', 'json', 'python', 'rust', 'c', 'cpp', 'sh', 'sql', 'toml', 'text'])
 
 /** The pages in `docs` that contain JavaScript or TypeScript. */
 function pagesOfDocs() {

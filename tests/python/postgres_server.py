@@ -42,7 +42,7 @@ def _other_user() -> dict[str, Any]:
 @contextmanager
 def postgres() -> Iterator[str]:
     """A running server. Returns a URL without the name of a ledger."""
-    initdb, server = _program("initdb"), _program("postgres")
+    initdb, server, ready = _program("initdb"), _program("postgres"), _program("pg_isready")
     user = _other_user()
     # The path of a socket must be short.
     with TemporaryDirectory() as folder:
@@ -57,5 +57,6 @@ def postgres() -> Iterator[str]:
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **user)
         listen = ["-k", folder, "-h", "", "-c", "fsync=off", "-c", "shared_buffers=16MB"]
         with Process([server, "-D", data, *listen], folder=Path(folder), user=user):
-            until("the server responds", lambda: Path(folder, ".s.PGSQL.5432").exists())
+            answers = [ready, "-q", "-h", folder]
+            until("the server accepts connections", lambda: subprocess.run(answers, check=False).returncode == 0)
             yield f"postgres://zexa:{quote(PASSWORD, safe='')}@{quote(folder, safe='')}/postgres"

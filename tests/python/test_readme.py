@@ -24,7 +24,7 @@ GUIDE = "bindings-python/README.md"
 BULK = "docs/bulk.md"
 PAGES = ("README.md", GUIDE, BULK)
 # The languages that a block may have. A Python snippet with another label, or with none, would not run.
-LANGUAGES = {"python", "js", "ts", "rust", "c", "cpp", "sh", "toml", "text"}
+LANGUAGES = {"python", "js", "ts", "rust", "c", "cpp", "sh", "sql", "toml", "text"}
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def ledgers(ledger: zexa.Ledger) -> None:
     zexa.Ledger("june.db")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     zexa.Ledger.open("june.db", True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     ledger.mark_sent(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    ledger.path = "july.db"  # type: ignore[misc, assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    ledger.path = "july.db"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def rows(client: zexa.Client) -> None:

@@ -53,7 +53,7 @@ fn check_crate(crate_name: &str, folder: &str) -> Result {
     let found = found.into_iter().filter(|file| !added.contains(&file.as_str())).collect();
     let folder = paths::root().join(folder);
     let is_shipped = |file: &String| {
-        ["src/", "locales/", "examples/", "README.md", "LICENSE-", "Cargo.toml"]
+        ["src/", "locales/", "migrations/", "examples/", "README.md", "LICENSE-", "Cargo.toml"]
             .iter()
             .any(|start| file.starts_with(start))
     };
