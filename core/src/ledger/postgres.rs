@@ -172,10 +172,10 @@ impl Postgres {
     }
 
     fn query_one(&mut self, statement: &str, values: &[&(dyn ToSql + Sync)]) -> Result<SqlRow> {
-        let lacks_row =
-            || Error::new(Kind::Other, Outcome::Unknown, format!("the ledger {} was deleted", self.shown.display()));
-        let lacks_row = lacks_row();
-        self.query(statement, values)?.into_iter().next().ok_or(lacks_row)
+        let row = self.query(statement, values)?.into_iter().next();
+        row.ok_or_else(|| {
+            Error::new(Kind::Other, Outcome::Unknown, format!("the ledger {} was deleted", self.shown.display()))
+        })
     }
 
     fn value<T: for<'a> FromSql<'a>>(&mut self, statement: &str, values: &[&(dyn ToSql + Sync)]) -> Result<T> {
