@@ -1,6 +1,7 @@
 //! [`Account`]: what a ledger belongs to.
 
 use super::key::Hasher;
+use crate::config::Config;
 
 /// The account of a client, and how it uses the ledger.
 pub(crate) struct Account<'a> {
@@ -20,6 +21,18 @@ pub(crate) struct Binding {
     pub(crate) fingerprint: [u8; 16],
     /// An HMAC with the secret.
     pub(crate) secret_check: [u8; 16],
+}
+
+impl<'a> Account<'a> {
+    pub(super) fn of(config: &'a Config) -> Account<'a> {
+        let options = &config.ledger_options;
+        Account {
+            origin: config.base_url.as_str(),
+            api_key: config.api_key(),
+            secret: options.secret.as_ref().map(|secret| secret.as_str()),
+            allows_other_key: options.same_account,
+        }
+    }
 }
 
 impl Account<'_> {

@@ -22,16 +22,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens a ledger for a client.
 pub(super) fn open(url: &str, config: &Config) -> Result<OpenLedger> {
-    let options = &config.ledger_options;
-    let password = options.password.clone();
+    let password = config.ledger_options.password.clone();
     let access = Access { url, password, trust: &config.trust, timeout: config.connect_timeout };
     let mut store = connect(access, true)?.ok_or_else(|| not_found(url))?;
-    let hasher = store.bind(&Account {
-        origin: config.base_url.as_str(),
-        api_key: config.api_key(),
-        secret: options.secret.as_ref().map(|secret| secret.as_str()),
-        allows_other_key: options.same_account,
-    })?;
+    let hasher = store.bind(&Account::of(config))?;
     let owner = store.owner()?;
     let (locks, path, is_new) = (store.run_locks(), store.path().to_owned(), store.is_new());
     let shown = path.clone();

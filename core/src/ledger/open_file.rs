@@ -14,20 +14,14 @@ use crate::Result;
 use crate::config::Config;
 
 pub(super) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
-    let options = &config.ledger_options;
     let mut store = Sqlite::open(path, true)?;
     let path = store.path().to_owned();
     let file_system = FileSystem::of(&path);
-    if file_system == FileSystem::Network && !options.on_network {
+    if file_system == FileSystem::Network && !config.ledger_options.on_network {
         let reason = "is on a network file system, whose locks other machines may not see; to use it anyway, set `ledger_on_network`";
         return Err(about(&path, reason));
     }
-    let hasher = store.bind(&Account {
-        origin: config.base_url.as_str(),
-        api_key: config.api_key(),
-        secret: options.secret.as_ref().map(|secret| secret.as_str()),
-        allows_other_key: options.same_account,
-    })?;
+    let hasher = store.bind(&Account::of(config))?;
     let is_new = store.is_new();
     let owner = store.owner()?;
     let (locks, shown) = (store.locks().clone(), path.clone());
