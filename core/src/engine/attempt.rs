@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use ::url::Position;
+use http::Version;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
@@ -26,6 +27,19 @@ use crate::decode::Decoder;
 use crate::proxy::{Proxy, Route};
 use crate::{Error, Kind, Outcome, Result};
 
+/// Why an attempt has no result.
+pub(crate) enum AttemptError {
+    /// The server has changed to HTTP/1.1, and the attempt has no permit. Nothing was sent, and the attempt does not count.
+    NeedsPermit,
+    Failed(Error),
+}
+
+impl From<Error> for AttemptError {
+    fn from(error: Error) -> AttemptError {
+        AttemptError::Failed(error)
+    }
+}
+
 /// Sends the request and reads the response within the timeout of one attempt. The secrets of the client are removed from all texts of the server.
 pub(crate) async fn attempt(
     shared: &Shared,
@@ -34,19 +48,20 @@ pub(crate) async fn attempt(
     call: &Call,
     progress: &Arc<Progress>,
     decoder: &mut dyn Decoder,
-) -> Result<()> {
+) -> Result<(), AttemptError> {
     let secrets = Secrets::of(&shared.config);
-    exchange(shared, http, request, call, progress, secrets, decoder).await.map_err(|error| {
-        let error = secrets.redact_error(error);
-        match error.status() {
-            Some(404) if !request.has_version() => error.with_hint("check base_url, which does not end with /v1"),
-            Some(400) => match client_certificate_hint(error.message()) {
-                Some(hint) => error.with_hint(hint),
-                None => error,
-            },
-            _ => error,
-        }
-    })
+    let error = match exchange(shared, http, request, call, progress, secrets, decoder).await {
+        Err(AttemptError::Failed(error)) => secrets.redact_error(error),
+        ended => return ended,
+    };
+    Err(AttemptError::Failed(match error.status() {
+        Some(404) if !request.has_version() => error.with_hint("check base_url, which does not end with /v1"),
+        Some(400) => match client_certificate_hint(error.message()) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        },
+        _ => error,
+    }))
 }
 
 async fn exchange(
@@ -57,22 +72,22 @@ async fn exchange(
     progress: &Arc<Progress>,
     secrets: Secrets<'_>,
     decoder: &mut dyn Decoder,
-) -> Result<()> {
+) -> Result<(), AttemptError> {
     let limit = Limit::of(call);
     let _guard = EndGuard(progress);
     match timeout_at(limit.at, http.wait_to_connect(shared)).await {
         Ok(connecting) => progress.hold(connecting),
-        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_before("a connection was available"))),
+        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_before("a connection was available")).into()),
     }
     // Not earlier: during the wait, an earlier pool may have been replaced because its connections hang.
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let http_request = to_http(&shared.config, request, call, body)?;
     let (mut response, mut connection) = match until(limit.at, pool.send(http_request, progress)).await {
-        Some(response) => response.map_err(|error| send_error(error, progress))?,
+        Some(response) => response.map_err(|error| send_error(error, http, progress))?,
         None => {
             http.retire(&pool, shared);
-            return Err(progress.abort(Kind::Timeout, limit.passed_before("a response arrived")));
+            return Err(progress.abort(Kind::Timeout, limit.passed_before("a response arrived")).into());
         }
     };
     http.note_version(response.version());
@@ -93,7 +108,7 @@ async fn exchange(
 
     if !status.is_success() {
         // The status is sufficient. The part of the body that was read may contain a message.
-        return Err(head.into_error(&body));
+        return Err(head.into_error(&body).into());
     }
     let missing = match read {
         Some(None) if decoder.needs_body() => {
@@ -108,12 +123,13 @@ async fn exchange(
         None => Some((Kind::Timeout, limit.passed_before("the response was complete"))),
     };
     // Even if the body is incomplete or not needed, it must be a response of the API.
-    match missing {
+    let decoded = match missing {
         None if !body.is_empty() && head.is_foreign(&body) => Err(head.undecodable("not JSON", &body)),
         Some((kind, message)) if head.is_foreign(&body) => Err(head.foreign(kind, &message, &body)),
         Some((kind, message)) if decoder.needs_body() => Err(progress.abort(kind, message)),
         _ => decoder.decode(status.as_u16(), &[]).map(drop).map_err(|error| head.undecodable(&error.0, &[])),
-    }
+    };
+    decoded.map_err(AttemptError::from)
 }
 
 /// Waits for the future until this time. What has arrived by then is returned, even if the process was stopped in the meantime and both the answer and
@@ -219,10 +235,16 @@ fn forwarding_proxy(config: &Config) -> Option<&Proxy> {
 }
 
 /// The error of an attempt that received no response.
-fn send_error(error: SendError, progress: &Progress) -> Error {
+fn send_error(error: SendError, http: &Http, progress: &Progress) -> AttemptError {
     match error {
-        SendError::Connect(failure) => connect_error(&failure, progress),
-        SendError::Lost(error) => lost_error(error, progress),
+        SendError::Connect(failure) => connect_error(&failure, progress).into(),
+        SendError::Lost(error) => lost_error(error, progress).into(),
+        SendError::NeedsPermit { is_http1 } => {
+            if is_http1 {
+                http.note_version(Version::HTTP_11);
+            }
+            AttemptError::NeedsPermit
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout, timeout_at};
 
 use super::admission::Permit;
-use super::attempt::attempt;
+use super::attempt::{AttemptError, attempt};
 use super::gate::{MAX_SPREAD, Waiter};
 use super::http::Http;
 use super::progress::Progress;
@@ -127,7 +127,7 @@ async fn attempt_until_done(
         if let Some(claim) = claim.as_deref_mut() {
             let claimed = begin_claim(shared, call, history, claim.begin(decoder, in_time)).await;
             if let (Some(run), Ok(false) | Err(_)) = (&call.bulk, &claimed) {
-                shared.process().pace.give_back(run);
+                shared.process().pace.give_back(Some(run));
             }
             if !claimed? {
                 return Ok(());
@@ -138,8 +138,15 @@ async fn attempt_until_done(
         }
         let epoch = turn.or_else(|| shared.process().pace.begin());
         history.attempts += 1;
-        let number = history.attempts;
-        let result = observed_attempt(shared, http, request, call, number, decoder, claim.as_deref_mut()).await;
+        history.has_permit = http.allows_http1(permit.as_ref());
+        let result = match observed_attempt(shared, http, request, call, history, decoder, claim.as_deref_mut()).await {
+            Ok(()) => Ok(()),
+            Err(AttemptError::Failed(error)) => Err(error),
+            Err(AttemptError::NeedsPermit) => {
+                withdraw(shared, call, history, epoch, claim.as_deref_mut()).await?;
+                continue;
+            }
+        };
         drop(permit);
         if result.as_ref().map_or_else(|error| error.status().is_some_and(|status| status != 429), |()| true) {
             shared.gate.note_progress();
@@ -166,6 +173,25 @@ async fn attempt_until_done(
         if history.last_status() != Some(429) {
             pause(shared, call, history, wait).await?;
         }
+    }
+}
+
+/// Takes back an attempt that has sent nothing because it needs a permit. The wait for the permit can be long, so the claim is given up.
+async fn withdraw(
+    shared: &Shared,
+    call: &Call,
+    history: &mut History,
+    epoch: Option<Epoch>,
+    claim: Option<&mut CallClaim>,
+) -> Result<()> {
+    history.attempts -= 1;
+    history.needs_permit = true;
+    if epoch.is_some() {
+        shared.process().pace.give_back(call.bulk.as_deref());
+    }
+    match claim {
+        Some(claim) => claim.give_up().await,
+        None => Ok(()),
     }
 }
 
@@ -223,6 +249,10 @@ struct History {
     uncounted: u32,
     /// Whether an attempt may have been processed.
     ambiguous: bool,
+    /// Whether the current attempt has a permit for a connection over HTTP/1.1.
+    has_permit: bool,
+    /// Whether the next attempt must have a permit, because an attempt without one found that the server uses HTTP/1.1.
+    needs_permit: bool,
     last: Option<Error>,
 }
 
@@ -252,13 +282,13 @@ async fn observed_attempt(
     http: &Http,
     request: &Request,
     call: &Call,
-    number: u32,
+    history: &History,
     decoder: &mut dyn Decoder,
     claim: Option<&mut CallClaim>,
-) -> Result<()> {
+) -> Result<(), AttemptError> {
     let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
     let started = observe::is_observed(observer).then(Instant::now);
-    let progress = Arc::new(Progress::default());
+    let (number, progress) = (history.attempts, Arc::new(Progress::new(history.has_permit)));
     if let Some(lease) = claim.as_deref().and_then(CallClaim::lease) {
         let now = Instant::now();
         // If the instant cannot be represented, no lease is as long.
@@ -273,12 +303,12 @@ async fn observed_attempt(
             claim.leave(progress.abort(Kind::Cancelled, CANCELLED).with_attempts(number));
             attempt.await
         }
-        (None, _) => Err(progress.abort(Kind::Cancelled, CANCELLED)),
+        (None, _) => Err(progress.abort(Kind::Cancelled, CANCELLED).into()),
     };
-    if let Some(started) = started {
+    if let Some(started) = started.filter(|_| !matches!(result, Err(AttemptError::NeedsPermit))) {
         let mut report = Attempt::new(request.method.as_str(), request.route, number, started.elapsed());
         report.status = progress.status();
-        if let Err(error) = &result {
+        if let Err(AttemptError::Failed(error)) = &result {
             report = report.failed(error);
         }
         observe::report(observer, &report);
@@ -326,7 +356,7 @@ fn wait_before_next(
 async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> Result<Option<Permit>> {
     check_active(shared, call, history)?;
     http.catch_up().await;
-    if !http.needs_permit() {
+    if !http.needs_permit() && !history.needs_permit {
         return Ok(None);
     }
     let admission = &shared.process().admission;

@@ -11,6 +11,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::Shared;
+use super::admission::Permit;
 use super::pool::Pool;
 use crate::Result;
 
@@ -32,7 +33,7 @@ struct Http2 {
     /// Held by the one attempt that may open a connection. Other attempts wait for it, to share the connection. Otherwise, a client that starts with
     /// 50 concurrent calls would open 50 connections.
     connecting: Arc<Semaphore>,
-    /// The version of the last response. Over HTTP/2, attempts share a connection. Over HTTP/1.1, each attempt needs its own.
+    /// The last known version. Over HTTP/2, attempts share a connection. Over HTTP/1.1, each attempt needs its own.
     version: Mutex<Option<Version>>,
     /// Whether a pool was replaced, so that some of its connections may still be open.
     has_retired: AtomicBool,
@@ -64,7 +65,8 @@ impl Http {
     }
 
     /// Whether an attempt needs a permit. A blocking call already has one, and over HTTP/2, attempts share a connection. Until the server has
-    /// responded over HTTP/2, each attempt may need a connection.
+    /// responded over HTTP/2, each attempt may need a connection. If the server uses HTTP/1.1 later, the attempt ends with
+    /// [`AttemptError::NeedsPermit`](super::attempt::AttemptError).
     pub(crate) fn needs_permit(&self) -> bool {
         self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.version() != Some(Version::HTTP_2))
     }
@@ -80,14 +82,21 @@ impl Http {
         }
     }
 
-    /// Waits while another attempt is opening a connection that this one can share, but not longer than the connect timeout.
-    pub(crate) async fn wait_to_connect(&self, shared: &Shared) -> Option<OwnedSemaphorePermit> {
-        let http2 =
-            self.http2.as_ref().filter(|http2| http2.version().is_none_or(|version| version == Version::HTTP_2))?;
-        timeout(shared.config.connect_timeout, http2.connecting.clone().acquire_owned()).await.ok()?.ok()
+    /// Whether an attempt may use a connection over HTTP/1.1.
+    pub(crate) fn allows_http1(&self, permit: Option<&Permit>) -> bool {
+        // A blocking call has a permit before it has a runtime.
+        permit.is_some() || !self.is_shared
     }
 
-    /// Records the version of a response.
+    /// Waits while another attempt is opening a connection that this one can share, but not longer than the connect timeout.
+    pub(crate) async fn wait_to_connect(&self, shared: &Shared) -> Option<OwnedSemaphorePermit> {
+        let http2 = self.http2.as_ref().filter(|http2| http2.may_share())?;
+        let connecting = timeout(shared.config.connect_timeout, http2.connecting.clone().acquire_owned()).await;
+        // The other attempt may have found out that the server uses HTTP/1.1.
+        connecting.ok()?.ok().filter(|_| http2.may_share())
+    }
+
+    /// Records the version of a response, or of a new connection.
     pub(crate) fn note_version(&self, version: Version) {
         if let Some(http2) = &self.http2 {
             *http2.version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
@@ -142,6 +151,11 @@ impl Moment {
 }
 
 impl Http2 {
+    /// Whether attempts share connections, as far as known.
+    fn may_share(&self) -> bool {
+        self.version().is_none_or(|version| version == Version::HTTP_2)
+    }
+
     fn version(&self) -> Option<Version> {
         *self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -94,10 +94,11 @@ impl Pace {
         }
     }
 
-    /// A bulk row whose turn it was sends nothing, because the ledger knows its result. It does not count towards the rate.
-    pub(crate) fn give_back(&self, run: &BulkPace) {
+    /// A bulk row whose turn it was, or a single call, sends nothing: the ledger knows the result, or there is no permit for the connection. It does not
+    /// count towards the rate.
+    pub(crate) fn give_back(&self, run: Option<&BulkPace>) {
         self.limiter.give_back();
-        if let Some(rate) = &run.rate {
+        if let Some(rate) = run.and_then(|run| run.rate.as_ref()) {
             rate.give_back();
         }
         self.given_back.notify_one();

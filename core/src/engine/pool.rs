@@ -81,6 +81,11 @@ pub(crate) enum SendError {
     Connect(ConnectError),
     /// The connection was lost, or the request was refused.
     Lost(hyper::Error),
+    /// The attempt has no permit, and cannot share a connection over HTTP/2. Nothing was sent.
+    NeedsPermit {
+        /// Whether the server has chosen HTTP/1.1.
+        is_http1: bool,
+    },
 }
 
 impl Pool {
@@ -115,8 +120,14 @@ impl Pool {
             let is_reused = idle.is_some();
             let mut connection = match idle {
                 Some(connection) => connection,
-                None => self.open().await?,
+                None if progress.may_connect() => self.open().await?,
+                None => return Err(SendError::NeedsPermit { is_http1: false }),
             };
+            if connection.is_http1() && !progress.has_permit() {
+                // The attempt is repeated with a permit. Meanwhile, another one can use the connection.
+                self.put(connection);
+                return Err(SendError::NeedsPermit { is_http1: true });
+            }
             progress.set_writes(&connection.writes);
             match connection.send(request).await {
                 Ok(response) => return Ok((response, connection)),
@@ -282,6 +293,10 @@ impl ConnectionLease {
         }
     }
 
+    fn is_http1(&self) -> bool {
+        matches!(self.sender, Sender::Http1(..))
+    }
+
     fn is_ready(&self) -> bool {
         match &self.sender {
             Sender::Http1(sender, _) => sender.is_ready(),
@@ -306,6 +321,7 @@ impl fmt::Display for SendError {
         match self {
             SendError::Connect(error) => error.fmt(f),
             SendError::Lost(error) => error.fmt(f),
+            SendError::NeedsPermit { .. } => f.write_str("a connection over HTTP/1.1 needs a permit"),
         }
     }
 }

@@ -43,9 +43,26 @@ pub(crate) struct Progress {
     lease: Mutex<Option<(Lease, std::time::Instant)>>,
     /// Held while the attempt may open a connection: until a connection has taken the request, or the attempt ends.
     connecting: Mutex<Option<OwnedSemaphorePermit>>,
+    /// Whether the attempt has a permit for a connection over HTTP/1.1.
+    has_permit: bool,
 }
 
 impl Progress {
+    /// The progress of an attempt that begins. Without a permit, the attempt can only use a connection that attempts share over HTTP/2.
+    pub(crate) fn new(has_permit: bool) -> Progress {
+        Progress { has_permit, ..Progress::default() }
+    }
+
+    /// Whether the attempt has a permit for a connection over HTTP/1.1.
+    pub(crate) fn has_permit(&self) -> bool {
+        self.has_permit
+    }
+
+    /// Whether the attempt may open a connection. It is not known before which version of HTTP the server chooses for it.
+    pub(crate) fn may_connect(&self) -> bool {
+        self.has_permit || self.connecting.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Sets the writes on the connection to which the request is passed.
     pub(crate) fn set_writes(&self, writes: &Writes) {
         *self.writes.lock().unwrap_or_else(PoisonError::into_inner) = Some(writes.clone());
