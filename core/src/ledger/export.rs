@@ -1,6 +1,10 @@
 //! Exports a ledger as CSV.
 
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process;
 
 use super::ledger_store::LedgerStore;
 use crate::{Error, Kind, Outcome, Result};
@@ -55,6 +59,37 @@ pub(crate) fn write(store: &mut dyn LedgerStore, output: impl Write) -> Result<u
     })?;
     csv.flush().map_err(|error| failed(error.into()))?;
     Ok(count)
+}
+
+/// Writes all rows to a file. An existing file is replaced by a complete one, or not at all. Returns the number of rows.
+pub(crate) fn write_to_file(store: &mut dyn LedgerStore, path: &Path) -> Result<u64> {
+    let failed = |error: io::Error| {
+        let message = format!("the export {} cannot be written: {error}", path.display());
+        Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
+    };
+    let existing = fs::metadata(path).ok();
+    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        // A device or a pipe is not replaced.
+        return write(store, OpenOptions::new().write(true).open(path).map_err(failed)?);
+    }
+    // A symbolic link is kept, and its target replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let part = target.with_file_name(format!(".zexa-export-{}-{:016x}", process::id(), fastrand::u64(..)));
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(failed)?;
+    let replace = |count| {
+        if let Some(existing) = existing {
+            file.set_permissions(existing.permissions())?;
+        }
+        // Otherwise, the file could be empty after a loss of power.
+        file.sync_all()?;
+        fs::rename(&part, &target).map(|()| count)
+    };
+    let written = write(store, &file as &File).and_then(|count| replace(count).map_err(failed));
+    if written.is_err() {
+        // If this fails, too, an incomplete file is left.
+        let _ = fs::remove_file(&part);
+    }
+    written
 }
 
 fn failed(error: csv::Error) -> Error {

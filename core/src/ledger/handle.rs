@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::env;
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -192,7 +190,8 @@ impl Ledger {
         export::write(&mut **self.store()?, output)
     }
 
-    /// Write all rows to a CSV file, with a header. Return their number. An existing file is replaced, a new one can be read only by its owner.
+    /// Write all rows to a CSV file, with a header. Return their number. A new file can be read only by its owner. An existing file is replaced when the
+    /// new one is complete, and keeps its permissions.
     ///
     /// # Errors
     ///
@@ -204,12 +203,7 @@ impl Ledger {
             let reason = "must not be a file of the ledger, which the export would replace";
             return Err(Error::invalid("path", path.to_string_lossy().as_ref(), reason));
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-        let file = file.map_err(|error| {
-            let message = format!("the export {} cannot be written: {error}", path.display());
-            Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
-        })?;
-        self.export(BufWriter::new(file))
+        export::write_to_file(&mut **self.store()?, path)
     }
 
     /// Return the job that is stored in the ledger, as JSON. The command line uses it.

@@ -234,3 +234,30 @@ fn a_job_is_stored_once() {
     assert_eq!((error.kind(), error.outcome()), (Kind::Conflict, Outcome::NotSent));
     assert_eq!(world.ledger().job().expect("the job").as_deref(), Some(r#"{"from":"ZEXA"}"#));
 }
+
+#[test]
+fn a_failed_export_keeps_the_earlier_one() {
+    let world = World::new();
+    let client = world.client();
+    client.messages().send(&keyed("order-1")).expect("sent");
+    let folder = world.directory.path().join("exports");
+    fs::create_dir(&folder).expect("a folder");
+    let (path, link) = (folder.join("june.csv"), folder.join("link.csv"));
+    fs::write(&path, "earlier").expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("permissions");
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    let ledger = world.ledger();
+    // The ledger cannot be read.
+    fs::OpenOptions::new().write(true).open(world.path()).expect("a file").set_len(4096).expect("cut off");
+    ledger.export_to_file(&path).expect_err("a broken ledger");
+    assert_eq!(fs::read_to_string(&path).expect("a file"), "earlier");
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 2, "no other file is left");
+
+    let world = World::new();
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    assert_eq!(world.ledger().export_to_file(&link).expect("exported"), 1);
+    assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
+    assert!(fs::read_to_string(&path).expect("a file").contains("order-1"));
+    assert_eq!(fs::metadata(&path).expect("metadata").permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 2);
+}
