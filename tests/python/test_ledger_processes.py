@@ -147,7 +147,7 @@ def reader(path: Path) -> sqlite3.Connection:
 def test_deadline_while_the_ledger_is_read(server: Server, path: Path) -> None:
     client = zexa.Client(**server.options, ledger=path)
     other = reader(path)
-    with pytest.raises(zexa.APITimeoutError, match="passed while another program used the ledger") as caught:
+    with pytest.raises(zexa.APITimeoutError, match="passed before the ledger recorded the claim") as caught:
         client.messages.send(**sms("order-0"), idempotency_key="order-0", deadline=0.1)
     # This call has sent nothing, but an earlier one may have.
     assert (caught.value.outcome, caught.value.attempts) == ("unknown", 0)

@@ -228,7 +228,7 @@ async fn begin_claim(
     let over = match call.deadline {
         None => waiting.await,
         Some(deadline) => timeout_at(deadline.at.into(), waiting).await.unwrap_or_else(|_| {
-            let message = format!("{deadline} passed while another program used the ledger");
+            let message = format!("{deadline} passed before the ledger recorded the claim of the key");
             Err(Error::new(Kind::Timeout, history.outcome(), message))
         }),
     };
