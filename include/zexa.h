@@ -2224,8 +2224,26 @@ zexa_status zexa_ledger_mark_not_sent(const zexa_ledger *ledger, const char *key
                                       zexa_error **error);
 
 /**
- * Write all rows of a ledger to a CSV file, with a header. An existing file is replaced.
- * Thread-safe.
+ * Replace the rows that were accepted before a time by their keys, which are never sent again. Rows
+ * in other states are kept. Thread-safe.
+ *
+ * Later calls with such a key return `ZEXA_DECODE` and `ZEXA_OUTCOME_ACCEPTED`, because the id of
+ * the message is no longer known.
+ *
+ * @param ledger      the ledger
+ * @param before      RFC 3339 time with an offset, such as "2026-07-01T00:00:00Z"
+ * @param[out] count  [optional] the number of replaced rows; `ZEXA_DEFAULT` (-1) on failure
+ * @param[out] error  [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION` if `before` is not a time, `ZEXA_OTHER` if the file cannot
+ *     be written, `ZEXA_CLOSED` in a forked child, or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_prune(const zexa_ledger *ledger, const char *before, int64_t *count,
+                              zexa_error **error);
+
+/**
+ * Write all rows of a ledger to a CSV file, with a header. An existing file is replaced when the
+ * new one is complete. Thread-safe.
  *
  * The columns are `key`, `operation`, `state`, `id`, `status`, `created_at`, `error`,
  * `http_status`, `code`, `request_id`, `claims`, `claimed_at`, `settled_at`, `settled_by`,
@@ -3172,9 +3190,10 @@ void zexa_response_free(zexa_response *response);
  * - **Files.** A ledger has two other files in its directory, whose names end in `-journal` and
  *   `-lock`. The process keeps the lock file open until it ends.
  * - **Environment.** zexa_client_new() reads ZEXA_API_KEY, ZEXA_BASE_URL, HTTPS_PROXY, HTTP_PROXY,
- *   ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE and SSL_CERT_DIR. Functions that use a
- *   ledger may read USER, LOGNAME, USERNAME, SQLITE_TMPDIR and TMPDIR. No other function of the
- *   library reads the environment, except the C library's DNS lookup.
+ *   ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE, SSL_CERT_DIR and, for a ledger in a
+ *   PostgreSQL database, PGPASSWORD. Functions that use a ledger may read the last three, and
+ *   USER, LOGNAME, USERNAME, SQLITE_TMPDIR and TMPDIR. No other function of the library reads
+ *   the environment, except the C library's DNS lookup.
  * - **Exit.** In an atexit() handler, a static destructor or the destructor of thread-specific
  *   data, a call fails with `ZEXA_OTHER` and `ZEXA_OUTCOME_NOT_SENT` if its thread has made calls
  *   before. Make such a call on another thread.

@@ -1242,7 +1242,18 @@ export declare class Ledger {
   markNotSent(key: string): Promise<void>
 
   /**
-   * Write all rows to a CSV file, with a header. An existing file is replaced.
+   * Replace the rows that were accepted before a time by their keys, which are never sent again. Rows in other states are kept.
+   *
+   * Later calls with such a key reject with a `DecodeError` with the outcome `accepted`, because the id of the message is no longer known.
+   *
+   * @param before A `Date`, or an ISO 8601 string with an offset.
+   * @returns The number of replaced rows.
+   * @throws {@link ValidationError} if `before` is not a time with an offset.
+   */
+  prune(before: Date | string): Promise<number>
+
+  /**
+   * Write all rows to a CSV file, with a header. An existing file is replaced when the new one is complete.
    *
    * @param path Path of the CSV file: a string, or a `file:` URL.
    * @returns The number of rows.

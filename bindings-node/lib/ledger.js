@@ -3,7 +3,7 @@
 
 const { inspect } = require('node:util')
 
-const { encode, encodeRequired, ignoreResult, option, string } = require('./arguments.js')
+const { dateTime, encode, encodeRequired, ignoreResult, option, string } = require('./arguments.js')
 const { completionQueue, detachedError, startCall } = require('./calls.js')
 const { callNative, captureSite, withSite } = require('./errors.js')
 const { ConfigError } = require('./generated/errors.js')
@@ -59,6 +59,15 @@ class Ledger {
 
   markNotSent(key) {
     return call(this, Ledger.prototype.markNotSent, ignoreResult, () => [encodeRequired(string, 'key', key)])
+  }
+
+  prune(before) {
+    return call(
+      this,
+      Ledger.prototype.prune,
+      (count) => count,
+      () => [encodeRequired(dateTime, 'before', before)],
+    )
   }
 
   export(path) {

@@ -87,6 +87,12 @@ impl NativeLedger {
         self.run_open(call, move |ledger| ledger.mark_not_sent(&key));
     }
 
+    /// Replaces the rows that were accepted before this time by their keys. The result is their number.
+    #[napi(catch_unwind)]
+    pub fn prune(&self, call: u32, before: String) {
+        self.run_open(call, move |ledger| ledger.prune(binding::timestamp("before", &before)?));
+    }
+
     /// Writes all rows to a CSV file. The result is their number.
     #[napi(catch_unwind)]
     pub fn export(&self, call: u32, path: String) {

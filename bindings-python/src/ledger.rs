@@ -86,6 +86,12 @@ impl Ledger {
         self.with(py, |ledger| ledger.mark_not_sent(&key))
     }
 
+    /// Replace the rows that were accepted before a time by their keys, and return their number.
+    fn prune(&self, py: Python<'_>, before: Argument<'_>) -> PyResult<u64> {
+        let before = before.time("before")?;
+        self.with(py, |ledger| ledger.prune(before))
+    }
+
     /// Write all rows to a CSV file, with a header, and return their number. An existing file is replaced.
     fn export(&self, py: Python<'_>, path: Argument<'_>) -> PyResult<u64> {
         let path = path.path("path")?;

@@ -117,7 +117,29 @@ class ledger {
         detail::check(status, error);
     }
 
-    /// Write all rows to a CSV file, with a header. An existing file is replaced.
+    /// Replace the rows that were accepted before a time by their keys, which are never sent again.
+    /// Rows in other states are kept.
+    ///
+    /// Later calls with such a key throw decode_error with `outcome::accepted`, because the id of
+    /// the message is no longer known.
+    ///
+    /// Throws validation_error if `before` is not a time, other_error if the file cannot be
+    /// written, or another zexa::error.
+    ///
+    /// @param before  RFC 3339 time with an offset, such as "2026-07-01T00:00:00Z"
+    /// @return the number of replaced rows
+    std::int64_t prune(std::string_view before) const {
+        const std::string before_string(before);
+        const char *c_before = detail::text("before", before_string);
+        std::int64_t count = 0;
+        zexa_error *error = nullptr;
+        const zexa_status status = zexa_ledger_prune(handle(), c_before, &count, &error);
+        detail::check(status, error);
+        return count;
+    }
+
+    /// Write all rows to a CSV file, with a header. An existing file is replaced when the new one
+    /// is complete.
     ///
     /// Other languages name it `export`, which is a C++ keyword.
     ///

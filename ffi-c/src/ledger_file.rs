@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use zexa::{DoubtfulRow, Ledger};
+use zexa::{DoubtfulRow, Ledger, binding};
 
 use crate::cancellation_guard::CancellationGuard;
 use crate::error::zexa_error;
@@ -45,6 +45,33 @@ unsafe fn active<'a>(ledger: *const zexa_ledger) -> Result<(&'a Ledger, Cancella
     // SAFETY: as the caller promised.
     let ledger = unsafe { input::object("ledger", ledger) }?;
     Ok((&ledger.ledger, CancellationGuard::new()))
+}
+
+/// An optional output: a number of rows.
+struct Count(Option<NonNull<i64>>);
+
+impl Count {
+    /// Sets the number to the one of a failure.
+    ///
+    /// # Safety
+    ///
+    /// `count` is valid until this is dropped, or NULL.
+    unsafe fn new(count: *mut i64) -> Count {
+        let count = Count(NonNull::new(count));
+        count.write(ZEXA_DEFAULT);
+        count
+    }
+
+    fn set(&self, number: u64) {
+        self.write(number::to_c(number));
+    }
+
+    fn write(&self, number: i64) {
+        if let Some(count) = self.0 {
+            // SAFETY: as promised when this was created.
+            unsafe { count.write(number) }
+        }
+    }
 }
 
 /// Open a ledger. Thread-safe.
@@ -218,7 +245,36 @@ pub unsafe extern "C" fn zexa_ledger_mark_not_sent(
     unsafe { panic_boundary::fallible(error, mark) }
 }
 
-/// Write all rows of a ledger to a CSV file, with a header. An existing file is replaced. Thread-safe.
+/// Replace the rows that were accepted before a time by their keys, which are never sent again. Rows in other states are kept. Thread-safe.
+///
+/// Later calls with such a key return `ZEXA_DECODE` and `ZEXA_OUTCOME_ACCEPTED`, because the id of the message is no longer known.
+///
+/// @param ledger      the ledger
+/// @param before      RFC 3339 time with an offset, such as "2026-07-01T00:00:00Z"
+/// @param[out] count  [optional] the number of replaced rows; `ZEXA_DEFAULT` (-1) on failure
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION` if `before` is not a time, `ZEXA_OTHER` if the file cannot be written, `ZEXA_CLOSED` in a forked child, or
+///     `ZEXA_INVALID_ARGUMENT`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_ledger_prune(
+    ledger: *const zexa_ledger,
+    before: *const c_char,
+    count: *mut i64,
+    error: *mut *mut zexa_error,
+) -> zexa_status {
+    let prune = || {
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let count = unsafe { Count::new(count) };
+        // SAFETY: likewise.
+        let ((ledger, _cancellation_guard), before) = unsafe { (active(ledger)?, input::string("before", before)?) };
+        count.set(ledger.prune(binding::timestamp("before", before)?)?);
+        Ok(())
+    };
+    // SAFETY: likewise.
+    unsafe { panic_boundary::fallible(error, prune) }
+}
+
+/// Write all rows of a ledger to a CSV file, with a header. An existing file is replaced when the new one is complete. Thread-safe.
 ///
 /// The columns are `key`, `operation`, `state`, `id`, `status`, `created_at`, `error`, `http_status`, `code`, `request_id`, `claims`, `claimed_at`,
 /// `settled_at`, `settled_by`, `may_be_second` and `possible_duplicate`.
@@ -237,16 +293,11 @@ pub unsafe extern "C" fn zexa_ledger_export(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let export = || {
-        let set = |number| {
-            if let Some(count) = NonNull::new(count) {
-                // SAFETY: the caller's pointers are valid, as the header requires.
-                unsafe { count.write(number) }
-            }
-        };
-        set(ZEXA_DEFAULT);
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let count = unsafe { Count::new(count) };
         // SAFETY: likewise.
         let ((ledger, _cancellation_guard), path) = unsafe { (active(ledger)?, input::string("path", path)?) };
-        set(number::to_c(ledger.export_to_file(path)?));
+        count.set(ledger.export_to_file(path)?);
         Ok(())
     };
     // SAFETY: likewise.

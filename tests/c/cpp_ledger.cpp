@@ -70,6 +70,9 @@ static void test_files() {
     CHECK(std::getline(file, line) && contains(line, "key,operation,state,"));
     CHECK(std::getline(file, line) && contains(line, "order-1,/messages,accepted,"));
     CHECK_THROWS(zexa::validation_error, ledger.export_to_file(world.path()));
+    CHECK(ledger.prune("2020-01-01T00:00:00Z") == 0 && ledger.prune("2999-01-01T00:00:00Z") == 1);
+    CHECK(ledger.counts().pruned() == 1);
+    CHECK_THROWS(zexa::validation_error, ledger.prune("yesterday"));
     CHECK_THROWS(zexa::other_error, ledger.export_to_file("/dev/full"));
 }
 
@@ -84,6 +87,7 @@ static void test_arguments() {
     CHECK_THROWS(invalid, ledger.mark_sent("order-1", with_nul));
     CHECK_THROWS(invalid, ledger.mark_not_sent("\xff"));
     CHECK_THROWS(invalid, ledger.export_to_file(with_nul));
+    CHECK_THROWS(invalid, ledger.prune(with_nul));
 
     const zexa::ledger copy = ledger;
     CHECK(copy.get() == ledger.get());
@@ -96,6 +100,7 @@ static void test_arguments() {
     CHECK_THROWS(invalid, ledger.mark_sent("order-1"));
     CHECK_THROWS(invalid, ledger.mark_not_sent("order-1"));
     CHECK_THROWS(invalid, ledger.export_to_file(world.folder + "/orders.csv"));
+    CHECK_THROWS(invalid, ledger.prune("2020-01-01T00:00:00Z"));
 }
 
 int main() {

@@ -183,6 +183,8 @@ static void test_ledger(void) {
                     ZEXA_OUTCOME_NOT_SENT, &error);
         CHECK_FAILS(zexa_ledger_export(ledger, world.csv, &exported, &error), ZEXA_CLOSED,
                     ZEXA_OUTCOME_NOT_SENT, &error);
+        CHECK_FAILS(zexa_ledger_prune(ledger, "2026-07-01T00:00:00Z", &exported, &error),
+                    ZEXA_CLOSED, ZEXA_OUTCOME_NOT_SENT, &error);
         CHECK_TEXT(zexa_ledger_path(ledger), world.path);
         zexa_ledger_free(ledger);
         ledger = open_ledger(&world);

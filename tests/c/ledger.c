@@ -283,6 +283,37 @@ static void test_export(void) {
     ledger_world_free(&world);
 }
 
+static void test_prune(void) {
+    ledger_world world = ledger_world_new("{}");
+    zexa_client *client = ledger_client(&world);
+    zexa_error *error = NULL;
+    CHECK_OK(send_keyed(client, "order-1", "Hello", NULL, &error), &error);
+    CHECK_OK(send_keyed(client, "order-2", "Hello", NULL, &error), &error);
+    zexa_ledger *ledger = open_ledger(&world);
+    int64_t rows = -2;
+    CHECK_OK(zexa_ledger_prune(ledger, "2020-01-01T00:00:00Z", &rows, &error), &error);
+    CHECK_NUMBER(rows, 0);
+    CHECK_OK(zexa_ledger_prune(ledger, "2999-01-01T00:00:00+01:00", &rows, &error), &error);
+    CHECK_NUMBER(rows, 2);
+    CHECK_OK(zexa_ledger_prune(ledger, "2999-01-01T00:00:00Z", NULL, &error), &error);
+    zexa_ledger_counts *counts = NULL;
+    CHECK_OK(zexa_ledger_count(ledger, &counts, &error), &error);
+    CHECK_NUMBER(zexa_ledger_counts_accepted(counts), 0);
+    CHECK_NUMBER(zexa_ledger_counts_pruned(counts), 2);
+    zexa_ledger_counts_free(counts);
+    /* The keys are never sent again. */
+    CHECK_FAILS(send_keyed(client, "order-1", "Hello", NULL, &error), ZEXA_DECODE,
+                ZEXA_OUTCOME_ACCEPTED, &error);
+    CHECK_NUMBER(sandbox_count(&world.server, "messages"), 2);
+    CHECK_FAILS(zexa_ledger_prune(ledger, "2026-07-01", &rows, &error), ZEXA_VALIDATION,
+                ZEXA_OUTCOME_NOT_SENT, &error);
+    CHECK_NUMBER(rows, ZEXA_DEFAULT);
+    CHECK_UTF8(zexa_ledger_prune(ledger, "\xff", &rows, &error), "before");
+    zexa_ledger_free(ledger);
+    zexa_client_free(client);
+    ledger_world_free(&world);
+}
+
 static void test_arguments(void) {
     ledger_world world = ledger_world_new("{}");
     zexa_ledger *ledger = NULL;
@@ -374,6 +405,7 @@ int main(void) {
     test_doubts_are_settled();
     test_open();
     test_export();
+    test_prune();
     test_arguments();
     test_threads_share_a_ledger();
     return 0;

@@ -284,6 +284,10 @@ static void test_ledger(void) {
     int64_t rows = 0;
     CHECK_REJECTED(zexa_ledger_export(NULL, world.csv, &rows, slot), "ledger");
     CHECK_NUMBER(rows, ZEXA_DEFAULT);
+    rows = 0;
+    CHECK_REJECTED(zexa_ledger_prune(NULL, "2026-07-01T00:00:00Z", &rows, slot), "ledger");
+    CHECK_NUMBER(rows, ZEXA_DEFAULT);
+    CHECK_REJECTED(zexa_ledger_prune(ledger, NULL, NULL, slot), "before");
     CHECK_REJECTED(zexa_ledger_export(ledger, NULL, &rows, slot), "path");
 
     zexa_doubtful_row_iter *iter = NULL;

@@ -182,6 +182,18 @@ describe('rows in doubt', () => {
   })
 })
 
+test('rows are pruned, and their keys never sent again', async (t) => {
+  const { path, server, client } = await keyedClientFor(t, {}, {})
+  await client.messages.send(keyed('order-1'))
+  const ledger = await Ledger.open(path)
+  assert.equal(await ledger.prune('2020-01-01T00:00:00Z'), 0)
+  assert.equal(await ledger.prune(new Date(Date.now() + 1000)), 1)
+  const { accepted, pruned } = await ledger.counts()
+  assert.deepEqual([accepted, pruned], [0, 1])
+  await assert.rejects(client.messages.send(keyed('order-1')), { kind: 'decode', outcome: 'accepted' })
+  assert.equal((await server.messages()).length, 1)
+})
+
 test('an export has a header and a line per row', async (t) => {
   const { ledger, path } = await withDoubts(t)
   const csv = `${path}.csv`
@@ -206,6 +218,7 @@ const METHODS = {
   inDoubt: [],
   markSent: ['order-1', 'msg_1'],
   markNotSent: ['order-1'],
+  prune: ['2026-07-01T00:00:00Z'],
   export: ['june.csv'],
 }
 
@@ -233,6 +246,8 @@ test('wrong arguments of methods are rejected', async (t) => {
     [() => ledger.markSent('order-1', ''), '`id` must not be empty'],
     [() => ledger.markNotSent(null), '`key` must be a string, not null'],
     [() => ledger.markNotSent('\ud800'), '`key` must not contain a lone surrogate, which is half of a character'],
+    [() => ledger.prune(), /^`before` must be a Date or a string/],
+    [() => ledger.prune('2026-07-01'), /^`before` must be a time with a UTC offset/],
     [() => ledger.export(), '`path` must be a string or a file: URL, not undefined'],
     [() => ledger.export(new URL('https://shop.example/')), /^`path` must be a path or a file: URL, got another URL/],
   ]) {

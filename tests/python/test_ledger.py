@@ -10,6 +10,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ def test_arguments_of_the_wrong_type_are_named(ledger: zexa.Ledger, path: Path) 
         "argument 'key' must be str, not bytes": lambda: ledger.mark_sent(b"order-2"),  # type: ignore[arg-type]
         "argument 'key' must be str, not int": lambda: ledger.mark_not_sent(2),  # type: ignore[arg-type]
         "argument 'id' must be str, not int": lambda: ledger.mark_sent("order-2", 2),  # type: ignore[arg-type]
+        "argument 'before' must be datetime or str, not int": lambda: ledger.prune(2026),  # type: ignore[arg-type]
         "argument 'path' must be str or os.PathLike, not NoneType": lambda: ledger.export(None),  # type: ignore[arg-type]
     }
     for message, call in calls.items():
@@ -119,6 +121,22 @@ def test_arguments_of_the_wrong_type_are_named(ledger: zexa.Ledger, path: Path) 
     assert ledger.counts().in_doubt == 1
 
 
+def test_pruned_keys_are_never_sent_again(ledger: zexa.Ledger, path: Path, server: Server) -> None:
+    assert ledger.prune("2020-01-01T00:00:00Z") == 0
+    assert ledger.prune(before=datetime.now(timezone.utc) + timedelta(seconds=1)) == 1
+    counts = ledger.counts()
+    assert (counts.accepted, counts.pruned, counts.in_doubt) == (0, 1, 1)
+    client = zexa.Client(**server.options, ledger=path)
+    with pytest.raises(zexa.DecodeError) as caught:
+        client.messages.send(**sms("one"), idempotency_key="order-1")
+    assert caught.value.outcome == "accepted"
+    assert len(server.messages()) == 1
+    with pytest.raises(zexa.ValidationError, match="`before` must be a time with a UTC offset"):
+        ledger.prune("2026-07-01")
+    with pytest.raises(zexa.ValidationError, match="`before` must be a timezone-aware datetime"):
+        ledger.prune(datetime(2026, 7, 1))  # noqa: DTZ001
+
+
 def test_closed(ledger: zexa.Ledger, path: Path) -> None:
     with ledger as same:
         assert same is ledger
@@ -128,6 +146,7 @@ def test_closed(ledger: zexa.Ledger, path: Path) -> None:
         ledger.in_doubt,
         lambda: ledger.mark_sent("order-2"),
         lambda: ledger.mark_not_sent("order-2"),
+        lambda: ledger.prune("2026-07-01T00:00:00Z"),
         lambda: ledger.export(path.with_name("report.csv")),
     ]
     for call in calls:

@@ -1458,8 +1458,23 @@ class Ledger:
             ConflictError: The row is not in doubt.
         """
 
+    def prune(self, before: datetime | str) -> int:
+        """Replace the rows that were accepted before a time by their keys, and return their number.
+
+        The keys are never sent again. Later calls with such a key raise `DecodeError` with the outcome `accepted`,
+        because the id of the message is no longer known. Rows in other states are kept.
+
+        Args:
+            before: Timezone-aware `datetime`, or an ISO 8601 string with an offset.
+
+        Raises:
+            ValidationError: `before` is not a time with an offset.
+        """
+
     def export(self, path: str | os.PathLike[str]) -> int:
-        """Write all rows to a CSV file, with a header, and return their number. An existing file is replaced.
+        """Write all rows to a CSV file, with a header, and return their number.
+
+        An existing file is replaced when the new one is complete.
 
         Args:
             path: Path of the CSV file.

@@ -232,7 +232,7 @@ impl Call<'_, '_> {
 
     fn ledgers(&mut self) {
         let ledger = self.pick::<zexa_ledger>();
-        match self.input.byte() % 8 {
+        match self.input.byte() % 9 {
             0 | 1 => {
                 let path = self.directory.join("fuzzing.db");
                 let path = path.to_str().expect("UTF-8");
@@ -261,6 +261,12 @@ impl Call<'_, '_> {
                 let key = self.key();
                 // SAFETY: see above.
                 self.act(|error| unsafe { zexa_ledger_mark_not_sent(ledger, key, error) });
+            }
+            7 => {
+                let before = self.string(&["2020-01-01T00:00:00Z", "2999-01-01T00:00:00+01:00", "2026-07-01"]);
+                let mut count = 0;
+                // SAFETY: see above.
+                self.act(|error| unsafe { zexa_ledger_prune(ledger, before, &raw mut count, error) });
             }
             _ => {
                 let path = self.directory.join("fuzzing.csv");

@@ -37,6 +37,8 @@ export async function using(ledger: Ledger) {
   is<Promise<void>>()(ledger.markSent('order-1', 'msg_1'))
   is<Promise<void>>()(ledger.markSent('order-1'))
   is<Promise<void>>()(ledger.markNotSent('order-1'))
+  is<number>()(await ledger.prune(new Date()))
+  is<number>()(await ledger.prune('2026-07-01T00:00:00Z'))
   is<number>()(await ledger.export('june.csv'))
   is<number>()(await ledger.export(new URL('file:///tmp/june.csv')))
   // @ts-expect-error: read-only

@@ -155,6 +155,7 @@ def ledgers(path: Path) -> None:
         assert_type(ledger.counts(), zexa.LedgerCounts)
         assert_type(ledger.counts().oldest_doubt, datetime | None)
         assert_type(ledger.export(path), int)
+        assert_type(ledger.prune(datetime.now(timezone.utc)), int)
         for row in ledger.in_doubt():
             assert_type(row, zexa.DoubtfulRow)
             ledger.mark_sent(row.key, "msg_1")
