@@ -65,6 +65,9 @@ macro_rules! model {
                     aliases,
                     is_documented,
                 };
+                $($crate::tolerant::notes::add_if_empty(
+                    stringify!($name), stringify!($required), &self.$required, notes,
+                );)*
                 $(field(stringify!($documented), &[$($documented_alias),*], true)
                     .add_notes(&self.$documented, &self.extra, notes);)*
                 $(field(stringify!($optional), &[$($optional_alias),*], false)
@@ -324,6 +327,15 @@ mod tests {
         let expected = "the response lacks the documented field `created_at` of `Message`";
         assert!(notes(&message).contains(&expected.to_owned()));
         assert!(!notes(&message).iter().any(|note| note.contains("sent_at")), "the API does not document it");
+    }
+
+    #[test]
+    fn an_empty_id_is_noted() {
+        let message: Message = read(&json!({"id": ""}));
+        assert_eq!(message.id, "");
+        assert!(notes(&message).contains(&"`id` of `Message` is empty".to_owned()));
+        let message: Message = read(&json!({"id": "msg_1"}));
+        assert!(!notes(&message).iter().any(|note| note.starts_with("`id`")));
     }
 
     #[test]

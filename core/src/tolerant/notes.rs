@@ -1,5 +1,6 @@
 //! [`Note`]: a record about a field of a response that is not as documented, for the log.
 
+use std::any::Any;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -21,6 +22,7 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deviation {
     Missing,
+    Empty,
     OtherForm,
 }
 
@@ -29,10 +31,18 @@ impl fmt::Display for Note {
         let Note { model, field, deviation } = self;
         match deviation {
             Deviation::Missing => write!(f, "the response lacks the documented field `{field}` of `{model}`"),
+            Deviation::Empty => write!(f, "`{field}` of `{model}` is empty"),
             Deviation::OtherForm => {
                 write!(f, "`{field}` of `{model}` has an unexpected form; its raw value is in `extra`")
             }
         }
+    }
+}
+
+/// Adds a note if a required text is empty. It is kept: a message that was accepted must not end in an error.
+pub(crate) fn add_if_empty(model: &'static str, field: &'static str, value: &dyn Any, notes: &mut Vec<Note>) {
+    if value.downcast_ref().is_some_and(String::is_empty) {
+        notes.push(Note { model, field, deviation: Deviation::Empty });
     }
 }
 
