@@ -304,6 +304,10 @@ export-done = { $count ->
     [one] One row was written to { $file }.
    *[other] { $count } rows were written to { $file }.
 }
+pruned = { $count ->
+    [one] One row that was accepted before { $before } has only its key now.
+   *[other] { $count } rows that were accepted before { $before } have only their keys now.
+}
 settled-sent = { $name }: counts as sent.
 settled-not-sent = { $name }: counts as not sent. `zexa bulk resume` sends it.
 

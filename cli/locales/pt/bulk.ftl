@@ -304,6 +304,10 @@ export-done = { $count ->
     [one] Uma linha foi escrita em { $file }.
    *[other] { $count } linhas foram escritas em { $file }.
 }
+pruned = { $count ->
+    [one] De uma linha aceite antes de { $before } só resta a chave.
+   *[other] De { $count } linhas aceites antes de { $before } só restam as chaves.
+}
 settled-sent = { $name }: conta como enviada.
 settled-not-sent = { $name }: conta como não enviada. «zexa bulk resume» envia-a.
 

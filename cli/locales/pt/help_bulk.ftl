@@ -91,6 +91,14 @@ help-bulk-settle =
     .all = Resolve todas as linhas em dúvida, depois de uma pergunta
     .yes = Não pergunta antes de resolver todas as linhas
 
+help-bulk-prune =
+    Apaga do registo de envios tudo menos as chaves das mensagens que foram aceites antes de uma hora
+
+    Estas mensagens nunca mais são enviadas, mas os seus ids perdem-se. As linhas noutros estados ficam. Não envia nada, e não precisa de chave de API.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo de envios
+    .ledger = Caminho ou URL do registo de envios, se não estiver ao lado do ficheiro
+    .before = Hora com diferença para UTC, como 2026-07-01T09:00:00+01:00
+
 help-contacts-import =
     Adiciona as pessoas de um ficheiro CSV como contactos
 

@@ -6,7 +6,7 @@
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them and `report_order` sorts them, `progress` shows them, `signals` handles Ctrl-C;
 // - `paths` has the names of ledgers and reports, `job_files` opens the ledger of a job, and `shell` quotes the arguments of commands that are advised;
 // - `changed` compares a file with its job, and `doubts` finds the rows in doubt in the file;
-// - `check_command`, `send`, `resume`, `status` and `settle` are the commands.
+// - `check_command`, `send`, `resume`, `status`, `settle` and `prune` are the commands.
 //
 // Ledgers, and with them everything that sends, need a Unix system.
 
@@ -32,6 +32,8 @@ mod progress;
 mod recorder;
 mod report;
 mod report_order;
+#[cfg(unix)]
+mod prune;
 #[cfg(unix)]
 mod resume;
 #[cfg(unix)]
@@ -72,6 +74,8 @@ enum Command {
     Export(status::ExportArguments),
     #[cfg(unix)]
     Settle(settle::SettleArguments),
+    #[cfg(unix)]
+    Prune(prune::PruneArguments),
 }
 
 /// Runs a command.
@@ -88,5 +92,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
         Command::Export(arguments) => status::export(context, &arguments),
         #[cfg(unix)]
         Command::Settle(arguments) => settle::settle(context, &arguments),
+        #[cfg(unix)]
+        Command::Prune(arguments) => prune::prune(context, &arguments),
     }
 }

@@ -157,6 +157,25 @@ fn the_record_can_be_exported() {
 }
 
 #[test]
+fn old_rows_are_pruned_and_never_sent_again() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&["--key-column", "id"])).exits(0);
+    let prune = ["bulk", "prune", "people.csv", "--before"];
+    let pruned = |time| world.run(&[&prune[..], &[time]].concat()).exits(0).json_lines()[0]["rows"].clone();
+    assert_eq!(pruned("2020-01-01T00:00:00Z"), json!(0));
+    assert_eq!(pruned("2999-01-01T00:00:00Z"), json!(3));
+    world.run(&prune[..3]).exits(2);
+    world.run(&[&prune[..], &["yesterday"]].concat()).exits(2).says("UTC offset");
+    let status = world.run(&["bulk", "status", "people.csv"]).exits(0).json_lines();
+    assert_eq!((&status[0]["accepted"], &status[0]["left"]), (&json!(3), &json!(0)));
+    let export = world.run(&["bulk", "export", "people.csv"]).exits(0).stdout;
+    assert!(export.contains("\n1001,/messages,pruned,,"), "{export}");
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
+    assert_eq!(world.sandbox.messages().len(), 3);
+}
+
+#[test]
 fn a_ledger_without_a_job_is_not_continued() {
     let world = World::new();
     let path = world.home.path().join("other.db");
