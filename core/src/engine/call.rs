@@ -9,6 +9,7 @@ use tokio::time::{sleep, timeout, timeout_at};
 use super::admission::Permit;
 use super::attempt::{AttemptError, attempt};
 use super::gate::{MAX_SPREAD, Waiter};
+use super::history::History;
 use super::http::Http;
 use super::progress::Progress;
 use super::rate::Epoch;
@@ -238,39 +239,6 @@ async fn begin_claim(
         Err(error) => {
             timeout(LAST_WAIT_FOR_LEDGER, claiming).await.unwrap_or_else(|_| Err(error.with_outcome(Outcome::Unknown)))
         }
-    }
-}
-
-/// The earlier attempts of a call.
-#[derive(Default)]
-struct History {
-    attempts: u32,
-    /// The number of these that do not count as retries.
-    uncounted: u32,
-    /// Whether an attempt may have been processed.
-    ambiguous: bool,
-    /// Whether the current attempt has a permit for a connection over HTTP/1.1.
-    has_permit: bool,
-    /// Whether the next attempt must have a permit, because an attempt without one found that the server uses HTTP/1.1.
-    needs_permit: bool,
-    last: Option<Error>,
-}
-
-impl History {
-    fn last_status(&self) -> Option<u16> {
-        self.last.as_ref().and_then(Error::status)
-    }
-
-    /// The outcome if the call ends between two attempts.
-    fn outcome(&self) -> Outcome {
-        self.last.as_ref().map_or(Outcome::NotSent, Error::outcome)
-    }
-
-    /// The error of the call after this last error.
-    fn finish(&self, request: &Request, error: Error) -> Error {
-        // An earlier attempt may have been processed, even if a later one was rejected.
-        let hides_it = self.ambiguous && request.method != Method::Get && error.safe_to_retry();
-        if hides_it { error.with_outcome(Outcome::Unknown) } else { error }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The engine: sends requests and retries them.
 //!
-//! - `call` runs a call: `request` is sent by each `attempt`, `progress` records how far an attempt has got, and `response_head` and `error_body`
-//!   read the response;
+//! - `call` runs a call, with the `history` of its attempts: `request` is sent by each `attempt`, `progress` records how far an attempt has got, and
+//!   `response_head` and `error_body` read the response;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
 //! - `http` is the HTTP client of one runtime, `pool` has its connections, `driver` and `signal` drive them, and
@@ -22,6 +22,7 @@ mod fork;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod gate;
+mod history;
 mod http;
 pub(crate) mod identity;
 pub(crate) mod keyed;
