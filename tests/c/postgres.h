@@ -30,8 +30,11 @@ static inline bool postgres_program(const char *name, char *path, size_t size) {
     snprintf(pattern, sizeof pattern, "/usr/lib/postgresql/*/bin/%s", name);
     glob_t found;
     const bool exists = glob(pattern, 0, NULL, &found) == 0;
-    if (exists)
-        snprintf(path, size, "%s", found.gl_pathv[found.gl_pathc - 1]);
+    char **newest = exists ? found.gl_pathv : NULL;
+    while (newest && newest[1])
+        newest++;
+    if (newest)
+        snprintf(path, size, "%s", *newest);
     globfree(&found);
     return exists;
 }

@@ -134,7 +134,7 @@ def test_pruned_keys_are_never_sent_again(ledger: zexa.Ledger, path: Path, serve
     with pytest.raises(zexa.ValidationError, match="`before` must be a time with a UTC offset"):
         ledger.prune("2026-07-01")
     with pytest.raises(zexa.ValidationError, match="`before` must be a timezone-aware datetime"):
-        ledger.prune(datetime(2026, 7, 1))  # noqa: DTZ001
+        ledger.prune(datetime(2026, 7, 1))
 
 
 def test_closed(ledger: zexa.Ledger, path: Path) -> None:

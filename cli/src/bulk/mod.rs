@@ -29,11 +29,11 @@ mod plan;
 mod preview;
 pub(crate) mod problems;
 mod progress;
+#[cfg(unix)]
+mod prune;
 mod recorder;
 mod report;
 mod report_order;
-#[cfg(unix)]
-mod prune;
 #[cfg(unix)]
 mod resume;
 #[cfg(unix)]
