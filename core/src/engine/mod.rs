@@ -4,8 +4,7 @@
 //!   `response_head` and `error_body` read the response;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
-//! - `http` is the HTTP client of one runtime, `pool` has its connections, `driver` and `signal` drive them, and
-//!   `connect` opens them;
+//! - `http` is the HTTP client of one runtime, `pool` has its connections, `driver` and `signal` drive them, and `connect` opens them;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
 //! - `secrets` removes the key and passwords from the texts of a server;
 //! - `fork` detects a forked child, `process` gives each process its own state, and `thread` starts threads.
