@@ -9,7 +9,7 @@ use crate::command::{self, Result, cargo_workspace};
 /// Where Debian installs the programs of the server, in a folder per version. They are not in the `PATH`.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// Runs the Rust tests that need a server. The Python tests of it are part of the step `python`.
+/// Runs the Rust tests that need a server. The tests of other languages are part of the steps `c`, `node` and `python`.
 pub(crate) fn check() -> Result {
     for test in [
         &["--lib", "--", "--ignored", "store_tests::postgres"][..],
