@@ -9,6 +9,9 @@ use crate::{background, paths, sandbox, show};
 /// A result whose error is a message for the person who runs the command.
 pub(crate) type Result<T = ()> = std::result::Result<T, String>;
 
+/// Number of lines at the end of the output that the error of a background command contains.
+const LAST_LINES: usize = 40;
+
 /// Returns a cargo command that runs in the root of the repository.
 ///
 /// Variables that cargo has set for this program are removed: build scripts that depend on them would run again each time.
@@ -77,10 +80,22 @@ fn run_in_background(command: &mut Command) -> Result {
         .stdin(Stdio::null())
         .output()
         .map_err(|error| not_started(command, &error))?;
-    background::print(&String::from_utf8_lossy(&output.stdout));
-    background::print(&String::from_utf8_lossy(&output.stderr));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    background::print(&stdout);
+    background::print(&stderr);
     let status = output.status;
-    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", command_line(command))) }
+    if status.success() {
+        return Ok(());
+    }
+    // The output is far above the summary, or cut off, when somebody reads about the failure.
+    let end = [end(&stdout), end(&stderr)].concat();
+    Err(format!("`{}` failed: {status}\n{}", command_line(command), end.join("\n")).trim_end().to_owned())
+}
+
+/// The last lines of an output.
+fn end(output: &str) -> Vec<&str> {
+    let lines: Vec<_> = output.lines().collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].to_vec()
 }
 
 /// Prints the command, and runs it with its output through a pipe, so that the program detects that it is not a terminal.
@@ -134,6 +149,16 @@ mod tests {
     fn a_program_that_is_not_installed_is_named() {
         let error = run_quietly(&mut Command::new("no-such-program")).expect_err("fails");
         assert_eq!(error, "`no-such-program` is not installed");
+    }
+
+    #[test]
+    fn the_error_of_a_background_command_has_the_end_of_its_output() {
+        let mut fails = Command::new("sh");
+        fails.args(["-c", "seq 100; echo why >&2; exit 3"]);
+        let (result, printed) = background::keep_output(|| run_quietly(&mut fails));
+        let error = result.expect_err("fails");
+        assert!(error.contains("exit status: 3\n61\n62") && error.ends_with("\n100\nwhy"), "{error}");
+        assert!(printed.starts_with("1\n2\n") && printed.ends_with("100\nwhy\n"), "{printed}");
     }
 
     #[test]

@@ -361,13 +361,17 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
     let start = Instant::now();
     let result = (step.run)();
     let time = start.elapsed();
-    if let Err(reason) = &result {
-        print_line!("{reason}");
-    }
     (result.map_or_else(Verdict::Failed, |()| Verdict::Passed), time)
 }
 
+/// Prints the failures, and then one line for each step.
 fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
+    for (step, verdict, _) in results {
+        if let Verdict::Failed(reason) = verdict {
+            show::heading(step.name, "has failed");
+            println!("{reason}");
+        }
+    }
     show::heading("summary", &format!("total time {}", show::time(time)));
     for (step, verdict, time) in results {
         let (word, reason) = match verdict {
