@@ -4,20 +4,19 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout, timeout_at};
+use tokio::time::{timeout, timeout_at};
 
-use super::admission::Permit;
 use super::attempt::{AttemptError, attempt};
-use super::gate::{MAX_SPREAD, Waiter};
 use super::history::History;
 use super::http::Http;
+use super::polling;
 use super::progress::Progress;
 use super::rate::Epoch;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, should_retry};
 use super::secrets::Secrets;
-use super::waiting;
-use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
+use super::wait::{limit_of_wait, pause, rounded, until_over, wait_for_turn};
+use super::{CANCELLED, Shared, fork};
 use crate::call_options::Call;
 use crate::decode::Decoder;
 use crate::ledger::claim::{CallClaim, LAST_WAIT_FOR_LEDGER, LONGEST_CLAIMED_WAIT};
@@ -84,12 +83,12 @@ async fn poll_until_done(
         if generation != fork::generation() {
             return Err(fork::forked_error(Outcome::Unknown).with_attempts(attempts));
         }
-        let paused = match waiting::next_pause(pauses, call.time_left(), shared.random()) {
+        let paused = match polling::next_pause(pauses, call.time_left(), shared.random()) {
             // As for a deadline that has passed.
             Some(wait) => pause(shared, call, &History::default(), wait)
                 .await
                 .map_err(|error| error.with_outcome(Outcome::Unknown)),
-            None => Err(waiting::deadline_passed(call, &secrets.redact(&decoder.awaited().unwrap_or_default()))),
+            None => Err(polling::deadline_passed(call, &secrets.redact(&decoder.awaited().unwrap_or_default()))),
         };
         paused.map_err(|error| error.with_attempts(attempts))?;
         pauses += 1;
@@ -196,27 +195,6 @@ async fn withdraw(
     }
 }
 
-/// Waits until an attempt may begin. Returns the turn of a bulk row, and the permit to use a connection.
-async fn wait_for_turn(
-    shared: &Shared,
-    http: &Http,
-    call: &Call,
-    history: &mut History,
-    waiter: &mut Waiter<'_>,
-) -> Result<(Option<Epoch>, Option<Permit>)> {
-    let turn = match &call.bulk {
-        None => None,
-        Some(run) => {
-            pass_gate(shared, call, history, waiter).await?;
-            Some(until_over(shared, call, history, shared.process().pace.turn(run)).await?)
-        }
-    };
-    // Before the gate, which may close during this wait.
-    let permit = admit(shared, http, call, history).await?;
-    pass_gate(shared, call, history, waiter).await?;
-    Ok((turn, permit))
-}
-
 /// Waits for the claim. If the call is over, the ledger has a little more time to answer, so that the outcome is known.
 async fn begin_claim(
     shared: &Shared,
@@ -318,123 +296,4 @@ fn wait_before_next(
         }
         _ => Err(error),
     }
-}
-
-/// Waits for a permit to use a connection.
-async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> Result<Option<Permit>> {
-    check_active(shared, call, history)?;
-    http.catch_up().await;
-    if !http.needs_permit() && !history.needs_permit {
-        return Ok(None);
-    }
-    let admission = &shared.process().admission;
-    if call.bulk.is_none()
-        && let Some(permit) = admission.try_enter()
-    {
-        return Ok(Some(permit));
-    }
-    let enter = async {
-        match &call.bulk {
-            None => admission.enter().await,
-            Some(_) => admission.enter_bulk().await,
-        }
-    };
-    let entering = async {
-        let Some(deadline) = call.deadline else { return Ok(enter.await) };
-        let permit = timeout_at(deadline.at.into(), enter).await;
-        permit.map_err(|_| no_connection(deadline, history.outcome()))
-    };
-    let permit = until_over(shared, call, history, entering).await??;
-    // The wait may have been long.
-    http.catch_up().await;
-    Ok(Some(permit))
-}
-
-/// Waits until the gate is open for this call.
-async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, waiter: &mut Waiter<'_>) -> Result<()> {
-    check_active(shared, call, history)?;
-    while let Some(wait) = waiter.wait() {
-        // Other calls may close the gate again. While the server accepts any requests, this call gets its turn. Otherwise, no call waits for longer
-        // than `max_retry_wait`.
-        let most = shared.config.max_retry_wait.saturating_add(MAX_SPREAD);
-        let time_left = call.time_left();
-        if wait.blocked > most || wait.until_open >= time_left {
-            let limit = limit_of_wait(shared, call, wait.blocked > most);
-            let left = rounded(wait.until_open);
-            return Err(match history.last.take() {
-                Some(error) => {
-                    error.with_hint(format_args!("not retried: the rate limit lasts for another {left:?}, but {limit}"))
-                }
-                None => Error::new(Kind::RateLimited, Outcome::NotSent, AT_GATE)
-                    .with_hint(format_args!("it lasts for another {left:?}, but {limit}"))
-                    .with_retry_after(Some(wait.until_open)),
-            });
-        }
-        if wait.sleep >= time_left {
-            pause(shared, call, history, time_left).await?;
-            let limit = limit_of_wait(shared, call, false);
-            return Err(match history.last.take() {
-                Some(error) => error.with_hint(format_args!("not retried: other calls were first, and {limit}")),
-                None => Error::new(Kind::RateLimited, Outcome::NotSent, AT_GATE)
-                    .with_hint(format_args!("other calls were first, and {limit}")),
-            });
-        }
-        pause(shared, call, history, wait.sleep).await?;
-    }
-    Ok(())
-}
-
-/// The message of a call that ends before its first attempt because of an earlier 429.
-const AT_GATE: &str = "an earlier call reached the rate limit";
-
-/// The option that limits a wait: the maximum retry wait, if the wait exceeds it, or else the deadline.
-fn limit_of_wait(shared: &Shared, call: &Call, exceeds_most: bool) -> String {
-    match call.deadline {
-        Some(deadline) if !exceeds_most => format!("{deadline} passes earlier"),
-        _ => format!("max_retry_wait is {:?}", shared.config.max_retry_wait),
-    }
-}
-
-/// Rounds down to milliseconds, for messages.
-fn rounded(wait: Duration) -> Duration {
-    u64::try_from(wait.as_millis()).map_or(wait, Duration::from_millis)
-}
-
-/// Sleeps, unless the call is cancelled or the client is closed first.
-async fn pause(shared: &Shared, call: &Call, history: &History, wait: Duration) -> Result<()> {
-    until_over(shared, call, history, sleep(wait)).await
-}
-
-/// Returns the output of the future, unless the call is cancelled or the client is closed first.
-///
-/// Each layer holds the future that it is given twice: as its argument, and while it waits. Therefore each is pinned here, and passed by reference.
-/// Otherwise, five layers made the future of a call 33 kB long, which was moved to the heap and overwritten there for each call.
-async fn until_over<F: Future>(shared: &Shared, call: &Call, history: &History, future: F) -> Result<F::Output> {
-    let mut future = pin!(future);
-    let mut until_stopped = pin!(async {
-        match &call.bulk {
-            None => Ok(future.as_mut().await),
-            Some(run) => run.unless_stopped(future.as_mut()).await,
-        }
-    });
-    let mut until_closed = pin!(shared.unless_closed(until_stopped.as_mut()));
-    let done = call.unless_cancelled(until_closed.as_mut()).await;
-    done.ok_or_else(|| cancelled(history.outcome()))?.ok_or_else(|| closed(history.outcome()))?
-}
-
-/// Returns an error if the client is closed, the call is cancelled, or its deadline has passed.
-fn check_active(shared: &Shared, call: &Call, history: &History) -> Result<()> {
-    if shared.is_closed() {
-        return Err(closed(history.outcome()));
-    }
-    if call.cancel.as_ref().is_some_and(|token| token.is_cancelled()) {
-        return Err(cancelled(history.outcome()));
-    }
-    if let Some(stopped) = call.bulk.as_ref().and_then(|run| run.stopped()) {
-        return Err(stopped);
-    }
-    if let Some(deadline) = call.passed_deadline() {
-        return Err(Error::new(Kind::Timeout, history.outcome(), format!("{deadline} has passed")));
-    }
-    Ok(())
 }

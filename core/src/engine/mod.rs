@@ -1,8 +1,8 @@
 //! The engine: sends requests and retries them.
 //!
-//! - `call` runs a call, with the `history` of its attempts: `request` is sent by each `attempt`, `progress` records how far an attempt has got, and
-//!   `response_head` and `error_body` read the response;
-//! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
+//! - `call` runs a call, with the `history` of its attempts, and `wait` has its waits: `request` is sent by each `attempt`, `progress` records how far
+//!   an attempt has got, and `response_head` and `error_body` read the response;
+//! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `polling` when to poll again;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
 //! - `http` is the HTTP client of one runtime, `pool` has its connections, `driver` and `signal` drive them, and `connect` opens them;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
@@ -28,6 +28,7 @@ pub(crate) mod keyed;
 mod pace;
 mod pem;
 mod pinned;
+mod polling;
 mod pool;
 mod process;
 mod progress;
@@ -42,7 +43,7 @@ mod signal;
 pub(crate) mod thread;
 mod tls;
 pub(crate) mod trust;
-mod waiting;
+mod wait;
 
 use std::collections::HashSet;
 use std::future::poll_fn;
