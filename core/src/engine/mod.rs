@@ -25,6 +25,8 @@ mod history;
 mod http;
 pub(crate) mod identity;
 pub(crate) mod keyed;
+#[cfg(feature = "redis")]
+pub(crate) mod limiter;
 mod pace;
 mod pem;
 mod pinned;

@@ -68,6 +68,22 @@ pub(crate) enum Priority {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Epoch(u64);
 
+#[cfg(feature = "redis")]
+impl Epoch {
+    /// An epoch that no limit has. A server can store it.
+    pub(super) const fn never() -> Epoch {
+        Epoch(1 << 52)
+    }
+
+    pub(super) fn of(number: u64) -> Epoch {
+        Epoch(number)
+    }
+
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// Limits the rate of attempts: for one client, or for all workers of an account.
 pub(crate) trait Limiter: Send + Sync {
     /// Asks to begin an attempt now.

@@ -1,0 +1,144 @@
+-- The rate limit and the gate of an account, which all its workers share.
+--
+-- KEYS[1]: the state, a hash. ARGV: the number of attempts that are taken or given back (-1, 0 or 1), whether the attempt is that of a single call (1)
+-- or of a bulk row (0), the number of attempts that the server has accepted since the last report, the epoch of an attempt that met a 429 or -1, for how
+-- long the 429 closes the gate, and the last limit that this worker has seen, or 0.
+--
+-- Returns the delay after which the attempt may begin, or -1 if it may not; the time until the gate opens; the epoch; and the limit in attempts per
+-- second, or 0 if it is not known. Times are in microseconds, on the clock of this server. Numbers that are not integers are returned as text.
+--
+-- The limit follows the same curve as in rate.rs, with the same constants. Attempts are spread by GCRA: `next` is the theoretical arrival time of the next
+-- attempt. A worker that has to wait reserves its turn, so workers are served in order of arrival, each with one call of this script.
+
+local BETA, RETURN, PLATEAU, EARLY_PLATEAU, EARLY = 0.7, 0.4, 0.98, 0.9, 3
+local HOLD, DOUBLING, FLOOR, ENOUGH, FIRST_GUESS = 25, 25, 0.5, 10, 10
+local BURST, MEASURED_OVER, SMOOTHING, FORGOTTEN_AFTER = 20000, 500000, 0.8, 600
+
+-- A turn is reserved at most this far ahead. A worker that would have to wait for longer asks again, because the limit may have changed.
+local HORIZON = 500000
+
+local FIELDS = {
+  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'accepted', 'first', 'metered', 'count', 'meter'
+}
+
+local count, is_single, accepted = tonumber(ARGV[1]), ARGV[2] == '1', tonumber(ARGV[3])
+local refused_epoch, wait, last_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+
+local stored = redis.call('HMGET', KEYS[1], unpack(FIELDS))
+local state = {}
+for index, field in ipairs(FIELDS) do
+  state[field] = tonumber(stored[index] or 0)
+end
+if state.now == 0 then
+  state.now = now
+end
+
+-- The limit on the curve.
+local function curve()
+  local difference = state.plateau - state.start
+  local from_plateau = state.elapsed / 1000000 - (difference / RETURN) ^ (1 / 3)
+  if from_plateau < 0 or state.estimate == 1 then
+    return state.plateau + RETURN * from_plateau ^ 3
+  end
+  return state.plateau * (1 + (math.max(from_plateau - HOLD, 0) / DOUBLING) ^ 3)
+end
+
+-- The rate at which attempts have begun while the gate was open.
+local function measured()
+  if state.metered == 0 then
+    return state.count / math.max(state.meter / 1000000, 0.1)
+  end
+  return state.metered
+end
+
+-- No time passes for the limit while the gate is closed.
+local open = math.max(now - math.max(state.now, state.closed), 0)
+state.now = math.max(state.now, now)
+state.meter = state.meter + open
+if state.reached == 1 then
+  state.elapsed = state.elapsed + open
+end
+
+-- This server has lost its state, and the worker has not. The bucket is empty.
+if state.rate == 0 and last_limit > 0 then
+  state.rate, state.plateau, state.start, state.elapsed, state.estimate = last_limit, last_limit, last_limit, 0, 0
+  state.next = now
+end
+
+-- Responses other than a 429. Twice the measured rate is enough to grow by.
+if accepted > 0 then
+  state.accepted = state.accepted + accepted
+  if state.rate > 0 then
+    state.rate = math.max(state.rate, math.min(curve(), 2 * measured()))
+  end
+end
+
+if refused_epoch >= 0 then
+  state.closed = math.max(state.closed, now + wait)
+  -- Attempts of an earlier epoch began before the limit fell, and say nothing about the new one.
+  if refused_epoch == state.epoch then
+    state.epoch = state.epoch + 1
+    local refused
+    if state.rate > 0 then
+      refused = math.min(state.rate, measured())
+    elseif state.accepted < ENOUGH then
+      refused = FIRST_GUESS
+    else
+      refused = state.accepted / math.max((state.closed - state.first) / 1000000, 0.1)
+    end
+    local is_early = state.rate > 0 and state.estimate == 0 and state.elapsed < EARLY * 1000000
+    state.estimate = state.rate == 0 and 1 or 0
+    state.rate = math.max(refused * BETA, FLOOR)
+    state.plateau = math.max(refused * (is_early and EARLY_PLATEAU or PLATEAU), state.rate)
+    state.start, state.elapsed = state.rate, 0
+  end
+  -- What was reserved before the gate closed is not owed.
+  state.next = state.closed
+end
+
+local delay = 0
+local interval = state.rate > 0 and 1000000 / state.rate or 0
+if count < 0 then
+  state.next = state.next + count * interval
+  state.count = math.max(state.count + count, 0)
+elseif count > 0 then
+  local earliest = math.max(state.next, now - BURST)
+  delay = math.max(earliest - now, 0)
+  if not is_single then
+    state.reached = (state.rate > 0 and delay > 0) and 1 or 0
+  end
+  if state.closed > now or (not is_single and interval > 0 and delay > HORIZON) then
+    delay = -1
+  else
+    if state.first == 0 then
+      state.first = now
+    end
+    if interval > 0 then
+      -- A single call does not wait. Later attempts wait for it, for at most a second.
+      state.next = earliest + interval
+      if is_single then
+        state.next = math.min(state.next, math.max(earliest, now + math.max(1000000, interval)))
+        delay = 0
+      end
+    end
+    state.count = state.count + 1
+    if state.meter >= MEASURED_OVER then
+      local latest = state.count / (state.meter / 1000000)
+      state.metered = state.metered == 0 and latest or SMOOTHING * latest + (1 - SMOOTHING) * state.metered
+      state.count, state.meter = 0, 0
+    end
+  end
+end
+
+local changes = {}
+for _, field in ipairs(FIELDS) do
+  table.insert(changes, field)
+  table.insert(changes, string.format('%.17g', state[field]))
+end
+redis.call('HSET', KEYS[1], unpack(changes))
+redis.call('EXPIRE', KEYS[1], FORGOTTEN_AFTER + math.ceil(math.max(state.closed - now, 0) / 1000000))
+
+return {math.ceil(delay), math.ceil(math.max(state.closed - now, 0)), state.epoch, string.format('%.17g', state.rate)}

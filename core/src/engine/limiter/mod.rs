@@ -1,0 +1,164 @@
+//! The limiter of an account, which all its workers share: its state is in a Redis or Valkey server, and one script changes it.
+//!
+//! A task on the background runtime talks to the server, so calls on any runtime can use it. It sends the questions that have arrived in the meantime in
+//! one exchange. An answer that is lost costs the account one attempt of its rate, and is asked for again.
+
+mod connection;
+mod fallback;
+mod url;
+mod worker;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+
+use self::connection::{Connection, State};
+pub(crate) use self::url::LimiterUrl;
+use self::worker::Worker;
+use super::rate::{Epoch, Priority};
+use crate::{Error, Kind, Outcome, Result};
+
+/// The answer to a question for an attempt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Turn {
+    /// The attempt may begin after this delay.
+    After(Duration, Epoch),
+    /// The gate of the account is closed for this time.
+    Closed(Duration),
+    /// The turn is too far ahead to be reserved. Ask again after this time.
+    Later(Duration),
+}
+
+/// What does not change while a limiter is used.
+pub(crate) struct Setup {
+    url: LimiterUrl,
+    tls: Option<Arc<ClientConfig>>,
+    /// The key of the state on the server.
+    key: String,
+    /// The timeout of a connection, and of an exchange.
+    timeout: Duration,
+}
+
+/// What the task and the calls exchange without a question.
+#[derive(Debug, Default)]
+struct Seen {
+    /// The number of attempts that the server has accepted since the last exchange.
+    accepted: AtomicU64,
+    /// The last limit in requests per second, as bits. 0 if there is none.
+    limit: AtomicU64,
+}
+
+/// A message to the task.
+enum Ask {
+    Take(Priority, oneshot::Sender<Result<Turn>>),
+    GiveBack,
+    /// A 429, and for how long it closes the gate.
+    Refused(Epoch, Duration),
+    /// A connection was opened.
+    Connected(Box<Connection>),
+}
+
+/// The limiter of a client in one process.
+pub(crate) struct SharedLimiter {
+    setup: Arc<Setup>,
+    seen: Arc<Seen>,
+    asks: Mutex<Option<UnboundedSender<Ask>>>,
+}
+
+impl Setup {
+    /// `account` is the name of a limiter whose URL has none. It must not be guessable from, or lead to, the API key.
+    pub(crate) fn new(url: LimiterUrl, tls: Option<Arc<ClientConfig>>, account: &str, timeout: Duration) -> Setup {
+        let key = format!("zexa:limiter:{{{}}}", url.name.as_deref().unwrap_or(account));
+        Setup { url, tls, key, timeout }
+    }
+
+    fn unreachable(&self, reason: &str) -> Error {
+        let message = format!("the limiter {} cannot be reached: {reason}", self.url.shown);
+        let details = serde_json::json!({"field": "limiter", "reason": reason});
+        Error::new(Kind::Connect, Outcome::NotSent, message).with_details(details)
+    }
+}
+
+impl SharedLimiter {
+    pub(crate) fn new(setup: Arc<Setup>) -> SharedLimiter {
+        SharedLimiter { setup, seen: Arc::default(), asks: Mutex::default() }
+    }
+
+    /// Asks for an attempt. `handle`: the background runtime, on which the task runs.
+    ///
+    /// # Errors
+    ///
+    /// If the server cannot be reached, and there is no rate for this case.
+    pub(crate) async fn take(&self, priority: Priority, handle: &Handle) -> Result<Turn> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Ask::Take(priority, answer), handle);
+        answered.await.unwrap_or_else(|_| Err(super::closed(Outcome::NotSent)))
+    }
+
+    /// An attempt that was allowed was not needed.
+    pub(crate) fn give_back(&self) {
+        self.tell(Ask::GiveBack);
+    }
+
+    /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.
+    pub(crate) fn report(&self, epoch: Epoch, closed_for: Option<Duration>) {
+        match closed_for {
+            Some(wait) => self.tell(Ask::Refused(epoch, wait)),
+            None => drop(self.seen.accepted.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+
+    /// The last limit in requests per second, if there is one.
+    pub(crate) fn limit(&self) -> Option<f64> {
+        self.seen.limit()
+    }
+
+    /// Sends a message to the task, and starts the task if it does not run.
+    fn send(&self, ask: Ask, handle: &Handle) {
+        let mut asks = self.asks.lock().unwrap_or_else(PoisonError::into_inner);
+        // The task ends with its runtime, which is replaced after connections have hung.
+        let sender = asks.take().filter(|sender| !sender.is_closed()).unwrap_or_else(|| {
+            let (sender, receiver) = unbounded_channel();
+            let worker = Worker::new(self.setup.clone(), self.seen.clone());
+            handle.spawn(worker.run(receiver, sender.downgrade()));
+            sender
+        });
+        // Fails if the runtime has just ended. The caller finds its answer dropped.
+        let _ = sender.send(ask);
+        *asks = Some(sender);
+    }
+
+    /// Sends a message to a task that runs.
+    fn tell(&self, ask: Ask) {
+        if let Some(sender) = &*self.asks.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = sender.send(ask);
+        }
+    }
+}
+
+impl Seen {
+    fn limit(&self) -> Option<f64> {
+        Some(f64::from_bits(self.limit.load(Ordering::Relaxed))).filter(|limit| *limit > 0.0)
+    }
+
+    fn take_accepted(&self) -> u64 {
+        self.accepted.swap(0, Ordering::Relaxed)
+    }
+
+    /// After an exchange that has failed.
+    fn return_accepted(&self, accepted: u64) {
+        self.accepted.fetch_add(accepted, Ordering::Relaxed);
+    }
+
+    fn note(&self, state: &State) {
+        self.limit.store(state.limit.unwrap_or(0.0).to_bits(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! The limiter with a real server. The tests need `redis-server`.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A server that ends with the test.
+struct Server {
+    folder: TempDir,
+    port: u16,
+    process: Child,
+}
+
+impl Server {
+    fn start() -> Server {
+        let folder = tempfile::tempdir().expect("a folder");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        drop(listener);
+        let process = run(port, folder.path());
+        Server { folder, port, process }
+    }
+
+    fn url(&self, query: &str) -> LimiterUrl {
+        LimiterUrl::parse(&format!("redis://127.0.0.1:{}?{query}", self.port)).expect("valid")
+    }
+
+    fn limiter(&self, query: &str) -> SharedLimiter {
+        SharedLimiter::new(Arc::new(Setup::new(self.url(query), None, "account", SECOND)))
+    }
+
+    fn stop(&mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("it ends");
+    }
+
+    fn restart(&mut self) {
+        self.process = run(self.port, self.folder.path());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn run(port: u16, folder: &Path) -> Child {
+    let mut command = Command::new("redis-server");
+    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""]).current_dir(folder);
+    command.stdout(Stdio::null()).spawn().expect("redis-server is installed: apt-get install redis-server")
+}
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}
+
+fn take(runtime: &Runtime, limiter: &SharedLimiter) -> Turn {
+    runtime.block_on(limiter.take(Priority::Bulk, runtime.handle())).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Reports a 429 of the attempt, and waits until the server of the limiter knows of it.
+fn refuse(runtime: &Runtime, limiter: &SharedLimiter, turn: Turn, wait: Duration) {
+    let Turn::After(_, epoch) = turn else { panic!("{turn:?}") };
+    limiter.report(epoch, Some(wait));
+    assert!(matches!(take(runtime, limiter), Turn::Closed(_)));
+}
+
+#[test]
+#[ignore = "needs redis-server"]
+fn a_429_of_one_worker_closes_the_gate_for_all() {
+    let (server, runtime) = (Server::start(), runtime());
+    let (one, other) = (server.limiter(""), server.limiter(""));
+    let turn = take(&runtime, &one);
+    assert_eq!((take(&runtime, &other), one.limit()), (turn, None));
+    refuse(&runtime, &one, turn, 40 * SECOND);
+    match take(&runtime, &other) {
+        Turn::Closed(wait) => assert!(wait > 30 * SECOND && wait <= 40 * SECOND, "{wait:?}"),
+        turn => panic!("{turn:?}"),
+    }
+    assert_eq!((one.limit(), other.limit()), (Some(7.0), Some(7.0)));
+    // Another account has its own state.
+    assert!(matches!(take(&runtime, &server.limiter("name=other")), Turn::After(..)));
+}
+
+#[test]
+#[ignore = "needs redis-server"]
+fn turns_are_reserved_in_order() {
+    let (server, runtime) = (Server::start(), runtime());
+    let workers = [server.limiter(""), server.limiter("")];
+    let turn = take(&runtime, &workers[0]);
+    refuse(&runtime, &workers[0], turn, Duration::from_millis(50));
+    let mut delays = Vec::new();
+    while delays.len() < 4 {
+        match take(&runtime, &workers[delays.len() % 2]) {
+            Turn::After(delay, _) => delays.push(delay),
+            Turn::Closed(wait) => std::thread::park_timeout(wait),
+            turn => panic!("{delays:?} {turn:?}"),
+        }
+    }
+    // 7 per second: each turn is a seventh of a second after the last one, less the time that has passed.
+    assert!(delays.windows(2).all(|pair| pair[1] > pair[0] && pair[1] - pair[0] <= SECOND / 7), "{delays:?}");
+    // The next one is too far ahead.
+    assert!(matches!(take(&runtime, &workers[0]), Turn::Later(_)));
+}
+
+#[test]
+#[ignore = "needs redis-server"]
+fn a_server_that_has_lost_its_state_learns_the_limit_from_a_worker() {
+    let (mut server, runtime) = (Server::start(), runtime());
+    let limiter = server.limiter("");
+    let turn = take(&runtime, &limiter);
+    refuse(&runtime, &limiter, turn, Duration::from_millis(1));
+    server.stop();
+    server.restart();
+    while !matches!(take(&runtime, &limiter), Turn::Later(_)) {}
+    assert_eq!(limiter.limit(), Some(7.0));
+    // Also for workers that have never seen it.
+    let other = server.limiter("");
+    assert!(!matches!(take(&runtime, &other), Turn::After(Duration::ZERO, _)));
+    assert_eq!(other.limit(), Some(7.0));
+}
+
+#[test]
+#[ignore = "needs redis-server"]
+fn without_a_server_the_fallback_rate_applies() {
+    let (mut server, runtime) = (Server::start(), runtime());
+    let limiter = server.limiter("fallback_rate=0.001");
+    take(&runtime, &limiter);
+    server.stop();
+    match take(&runtime, &limiter) {
+        Turn::Later(wait) => assert!(wait > 100 * SECOND, "{wait:?}"),
+        turn => panic!("{turn:?}"),
+    }
+    server.restart();
+    while !matches!(take(&runtime, &limiter), Turn::After(..)) {}
+}
+
+#[test]
+#[ignore = "needs redis-server"]
+fn a_server_that_returns_is_waited_for() {
+    let (mut server, runtime) = (Server::start(), runtime());
+    let limiter = server.limiter("");
+    take(&runtime, &limiter);
+    server.stop();
+    let waiting = runtime.block_on(async {
+        let mut waiting = std::pin::pin!(limiter.take(Priority::Single, runtime.handle()));
+        assert!(tokio::time::timeout(SECOND / 4, waiting.as_mut()).await.is_err());
+        server.restart();
+        waiting.await
+    });
+    assert!(matches!(waiting, Ok(Turn::After(Duration::ZERO, _))), "{waiting:?}");
+}

@@ -1,0 +1,194 @@
+//! [`Worker`]: the task that talks to the server of a limiter.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::connection::{Arguments, Connection, State};
+use super::fallback::Fallback;
+use super::{Ask, Seen, Setup, Turn};
+use crate::engine::rate::{Epoch, Priority};
+
+/// The maximum number of questions in one exchange.
+const BATCH: usize = 64;
+
+/// How long a question waits for a server that cannot be reached, if there is no rate for this case.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The wait before the next attempt to reach a server.
+const RECONNECT: Duration = Duration::from_millis(100);
+
+/// When to ask again for a turn that is too far ahead: after this time, and a random part of it, so that the workers do not all ask at once.
+const LATER: Duration = Duration::from_millis(250);
+
+/// The epoch of attempts that the server of the limiter does not know about. It is that of no limit, so their 429s close the gate, and change no limit.
+const UNKNOWN_EPOCH: Epoch = Epoch::never();
+
+const NO_ANSWER: &str = "it did not answer in time";
+
+/// The task of one client.
+pub(super) struct Worker {
+    setup: Arc<Setup>,
+    seen: Arc<Seen>,
+    connection: Option<Connection>,
+    /// When the connection was lost, or began to be opened.
+    down_since: Instant,
+    /// Why there is no connection.
+    reason: Arc<Mutex<String>>,
+    /// The messages that the server has not answered, with their times of arrival.
+    held: Vec<(Instant, Ask)>,
+    fallback: Option<Fallback>,
+}
+
+impl Worker {
+    pub(super) fn new(setup: Arc<Setup>, seen: Arc<Seen>) -> Worker {
+        let reason = Arc::new(Mutex::new(NO_ANSWER.to_owned()));
+        let (down_since, held) = (Instant::now(), Vec::new());
+        Worker { setup, seen, connection: None, down_since, reason, held, fallback: None }
+    }
+
+    /// Runs until the client is dropped. `sender` sends to `receiver`.
+    pub(super) async fn run(mut self, mut receiver: UnboundedReceiver<Ask>, sender: WeakUnboundedSender<Ask>) {
+        self.connect(&sender, Duration::ZERO);
+        let mut asks = Vec::with_capacity(BATCH);
+        loop {
+            let received = match self.next_change() {
+                None => receiver.recv_many(&mut asks, BATCH).await,
+                // 1: the time has passed.
+                Some(time) => timeout_at(time, receiver.recv_many(&mut asks, BATCH)).await.unwrap_or(1),
+            };
+            if received == 0 {
+                return;
+            }
+            let now = Instant::now();
+            for ask in asks.drain(..) {
+                match ask {
+                    Ask::Connected(connection) => self.connection = Some(*connection),
+                    ask => self.held.push((now, ask)),
+                }
+            }
+            match self.connection.take() {
+                Some(connection) => self.exchange(connection, &sender).await,
+                None => self.answer_without_server(now),
+            }
+        }
+    }
+
+    /// Opens a connection in another task, so that the messages that arrive in the meantime can be answered.
+    fn connect(&self, sender: &WeakUnboundedSender<Ask>, wait: Duration) {
+        let (setup, reason, sender) = (self.setup.clone(), self.reason.clone(), sender.clone());
+        tokio::spawn(async move {
+            sleep(wait).await;
+            loop {
+                let failure = match timeout(setup.timeout, Connection::open(&setup.url, setup.tls.clone())).await {
+                    Ok(Ok(connection)) => {
+                        // Otherwise, the client was dropped.
+                        return drop(sender.upgrade().map(|sender| sender.send(Ask::Connected(Box::new(connection)))));
+                    }
+                    Ok(Err(error)) => error.to_string(),
+                    Err(_) => NO_ANSWER.to_owned(),
+                };
+                if sender.strong_count() == 0 {
+                    return;
+                }
+                *reason.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+                sleep(RECONNECT).await;
+            }
+        });
+    }
+
+    /// Passes all messages on to the server, and its answers to the calls.
+    async fn exchange(&mut self, mut connection: Connection, sender: &WeakUnboundedSender<Ask>) {
+        // A call that has ended does not need its turn.
+        self.held.retain(|(_, ask)| !matches!(ask, Ask::Take(_, answer) if answer.is_closed()));
+        if self.held.is_empty() {
+            self.connection = Some(connection);
+            return;
+        }
+        let accepted = self.seen.take_accepted();
+        let last_limit = self.seen.limit();
+        let arguments = self.held.iter().enumerate().map(|(index, (_, ask))| {
+            let accepted = if index == 0 { accepted } else { 0 };
+            Arguments { accepted, last_limit, ..arguments(ask) }
+        });
+        let arguments: Vec<_> = arguments.collect();
+        let failure = match timeout(self.setup.timeout, connection.call(&self.setup.key, &arguments)).await {
+            Ok(Ok(states)) => {
+                self.connection = Some(connection);
+                self.fallback = None;
+                // First, because a call that is answered may ask for it.
+                states.last().into_iter().for_each(|state| self.seen.note(state));
+                self.held.drain(..).zip(&states).for_each(|((_, ask), state)| answer(ask, state));
+                return;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => NO_ANSWER.to_owned(),
+        };
+        self.seen.return_accepted(accepted);
+        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        self.down_since = Instant::now();
+        self.connect(sender, RECONNECT);
+        self.answer_without_server(self.down_since);
+    }
+
+    /// Answers the messages that do not wait for the server.
+    fn answer_without_server(&mut self, now: Instant) {
+        let is_down = now.saturating_duration_since(self.down_since) >= self.setup.timeout;
+        for (arrived, ask) in mem::take(&mut self.held) {
+            let age = now.saturating_duration_since(arrived);
+            match (ask, self.setup.url.fallback_rate) {
+                (Ask::Take(priority, answer), Some(rate)) if is_down => {
+                    let fallback = self.fallback.get_or_insert_with(|| Fallback::new(rate, now.into_std()));
+                    let turn = match fallback.take(priority, now.into_std()) {
+                        Ok(()) => Turn::After(Duration::ZERO, UNKNOWN_EPOCH),
+                        Err(wait) => Turn::Later(wait),
+                    };
+                    // Fails if the call has ended.
+                    let _ = answer.send(Ok(turn));
+                }
+                (Ask::Take(_, answer), None) if age >= PATIENCE => {
+                    let reason = self.reason.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    let _ = answer.send(Err(self.setup.unreachable(&reason)));
+                }
+                // The gate has opened again, or the rate is that of this client.
+                (Ask::Refused(_, wait), _) if age >= wait => {}
+                (Ask::GiveBack | Ask::Connected(_), _) => {}
+                (ask, _) => self.held.push((arrived, ask)),
+            }
+        }
+    }
+
+    /// When a message has to be answered without the server.
+    fn next_change(&self) -> Option<Instant> {
+        let takes = self.held.iter().filter(|(_, ask)| matches!(ask, Ask::Take(..)));
+        let first = takes.map(|(arrived, _)| *arrived).min()?;
+        Some(match self.setup.url.fallback_rate {
+            Some(_) => self.down_since + self.setup.timeout,
+            None => first + PATIENCE,
+        })
+    }
+}
+
+fn arguments(ask: &Ask) -> Arguments {
+    let nothing = Arguments { count: 0, is_single: false, accepted: 0, refused: None, last_limit: None };
+    match ask {
+        Ask::Take(priority, _) => Arguments { count: 1, is_single: *priority == Priority::Single, ..nothing },
+        Ask::GiveBack => Arguments { count: -1, ..nothing },
+        Ask::Refused(epoch, wait) => Arguments { refused: Some((epoch.number(), *wait)), ..nothing },
+        Ask::Connected(_) => nothing,
+    }
+}
+
+fn answer(ask: Ask, state: &State) {
+    let Ask::Take(_, answer) = ask else { return };
+    let turn = match state.delay {
+        Some(delay) => Turn::After(delay, Epoch::of(state.epoch)),
+        None if !state.closed_for.is_zero() => Turn::Closed(state.closed_for),
+        None => Turn::Later(LATER + LATER.mul_f64(fastrand::f64())),
+    };
+    // Fails if the call has ended in the meantime. The account loses one attempt of its rate.
+    let _ = answer.send(Ok(turn));
+}
