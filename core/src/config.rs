@@ -1,5 +1,6 @@
 //! [`Config`]: the checked options of a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::url::Url;
@@ -9,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::client_options::ClientValues;
 use crate::engine::identity::Identity;
+use crate::engine::limiter;
 use crate::engine::trust::Trust;
 use crate::environment::Environment;
 use crate::ledger::location::Location;
@@ -33,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) trust: Trust,
     pub(crate) identity: Option<Identity>,
     pub(crate) observer: Option<Observer>,
+    pub(crate) limiter: Option<Arc<limiter::Setup>>,
     pub(crate) ledger: Option<Location>,
     pub(crate) ledger_options: LedgerOptions,
 }
@@ -57,10 +60,19 @@ impl Config {
         let product = product.unwrap_or(concat!("zexa-rust/", env!("CARGO_PKG_VERSION")));
         let user_agent = user_agent(product, values.user_agent_suffix.as_deref())?;
         let values = values.or(&ClientValues::defaults());
+        let connect_timeout = defaulted(positive("connect_timeout", values.connect_timeout)?);
+        let trust = match &values.ca_file {
+            Some(file) => Trust::from_file(file)?,
+            None => Trust::from_environment(&environment),
+        };
+        let limiter = values.limiter.0.as_ref().map(|limiter| {
+            let server = base_url.origin().ascii_serialization();
+            limiter::Setup::new(limiter, &trust, connect_timeout, &server, key_of(&authorization))
+        });
         Ok(Config {
             headers: headers(host(&base_url, &values), authorization, user_agent, &values.default_headers.0)?,
             timeout: defaulted(positive("timeout", values.timeout)?),
-            connect_timeout: defaulted(positive("connect_timeout", values.connect_timeout)?),
+            connect_timeout,
             deadline: positive("deadline", values.deadline)?,
             max_connections: match defaulted(values.max_connections) {
                 0 => return Err(Error::config("max_connections", "must be 1 or more, got 0")),
@@ -73,12 +85,10 @@ impl Config {
                 Some(proxy) => Route::by_option(&proxy, &base_url, allow_http)?,
                 None => Route::by_environment(&environment, &base_url, allow_http)?,
             },
-            trust: match values.ca_file {
-                Some(file) => Trust::from_file(&file)?,
-                None => Trust::from_environment(&environment),
-            },
+            trust,
             identity: Identity::from_files(values.client_cert_file.as_deref(), values.client_key_file.as_deref())?,
             observer: on_attempt,
+            limiter: limiter.transpose()?.map(Arc::new),
             ledger: values.ledger,
             ledger_options: LedgerOptions {
                 secret: values.ledger_secret.0,
@@ -98,14 +108,18 @@ impl Config {
 
     /// The API key, to which a ledger is bound.
     pub(crate) fn api_key(&self) -> &str {
-        let authorization = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        authorization.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
+        self.headers.get(AUTHORIZATION).map(key_of).unwrap_or_default()
     }
 
     /// The value of the `User-Agent` header, which is also sent to proxies.
     pub(crate) fn user_agent(&self) -> HeaderValue {
         self.headers.get(USER_AGENT).cloned().unwrap_or(HeaderValue::from_static("zexa"))
     }
+}
+
+/// The API key in an `Authorization` header.
+fn key_of(authorization: &HeaderValue) -> &str {
+    authorization.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
 }
 
 /// The value of an option that has a default in the table of options.

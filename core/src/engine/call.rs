@@ -126,8 +126,8 @@ async fn attempt_until_done(
         let in_time = call.expiry.check();
         if let Some(claim) = claim.as_deref_mut() {
             let claimed = begin_claim(shared, call, history, claim.begin(decoder, in_time)).await;
-            if let (Some(run), Ok(false) | Err(_)) = (&call.bulk, &claimed) {
-                shared.process().pace.give_back(Some(run));
+            if turn.is_some() && !matches!(claimed, Ok(true)) {
+                shared.process().pace.give_back(call.bulk.as_deref());
             }
             if !claimed? {
                 return Ok(());

@@ -27,6 +27,9 @@ pub(crate) mod identity;
 pub(crate) mod keyed;
 #[cfg(feature = "redis")]
 pub(crate) mod limiter;
+#[cfg(not(feature = "redis"))]
+#[path = "without_limiter.rs"]
+pub(crate) mod limiter;
 mod pace;
 mod pem;
 mod pinned;
@@ -379,7 +382,7 @@ impl Process {
             random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(std::process::id()).rotate_left(32))),
             warned: Mutex::default(),
             ledger: Mutex::default(),
-            pace: Pace::new(),
+            pace: Pace::new(config.limiter.clone()),
             closing: CancellationToken::new(),
         }
     }
@@ -393,6 +396,7 @@ impl Drop for Process {
             self.runtime_pool.abandon();
             self.background.abandon();
             mem::forget(self.ledger.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+            self.pace.abandon();
         }
     }
 }

@@ -1,13 +1,17 @@
-//! [`Pace`]: when an attempt may begin. Single calls do not wait for the rate; bulk rows do, one after the other.
+//! [`Pace`]: when an attempt may begin. Single calls do not wait for the rate; bulk rows do, one after the other. The rate is that of the client, or of all
+//! workers of the account.
 
-use std::sync::OnceLock;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Duration, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::rate::{Epoch, FixedRate, Limiter, LocalLimiter, Priority};
+use super::limiter::{Setup, SharedLimiter, Turn};
+use super::rate::{Epoch, FixedRate, LocalLimiter, Priority};
 use crate::bulk::stop::{Reason, Stop};
 use crate::{Error, Result};
 
@@ -16,7 +20,11 @@ const RECHECK: Duration = Duration::from_millis(500);
 
 /// The pace of a client in one process.
 pub(crate) struct Pace {
-    limiter: Box<dyn Limiter>,
+    local: LocalLimiter,
+    /// The limiter of the account, if the client has one. It replaces that of the client.
+    shared: Option<SharedLimiter>,
+    /// Whether rows had to wait for the shared limiter when it was last asked.
+    is_limited: AtomicBool,
     /// Held by the row whose turn it is, so that rows begin in order.
     turn: Mutex<()>,
     /// Notified when a row gives its turn back.
@@ -65,9 +73,11 @@ impl BulkPace {
 }
 
 impl Pace {
-    pub(crate) fn new() -> Pace {
+    pub(crate) fn new(limiter: Option<Arc<Setup>>) -> Pace {
         Pace {
-            limiter: Box::new(LocalLimiter::new()),
+            local: LocalLimiter::new(),
+            shared: limiter.map(SharedLimiter::new),
+            is_limited: AtomicBool::new(false),
             turn: Mutex::default(),
             given_back: Notify::new(),
             has_bulk: AtomicBool::new(false),
@@ -76,28 +86,66 @@ impl Pace {
 
     /// Counts an attempt of a single call, which begins now.
     pub(crate) fn begin(&self) -> Option<Epoch> {
-        self.has_bulk.load(Ordering::Relaxed).then(|| self.limiter.take(Priority::Single).ok())?
+        self.has_bulk.load(Ordering::Relaxed).then(|| self.local.take(Priority::Single).ok())?
     }
 
-    /// Waits until it is the turn of a bulk row.
-    pub(crate) async fn turn(&self, run: &BulkPace) -> Epoch {
+    /// Whether attempts must ask the limiter of the account.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Waits until it is the turn of a bulk row. If there is a limiter of the account, only the rate of the run counts.
+    pub(crate) async fn turn(&self, run: &BulkPace) -> Option<Epoch> {
+        if self.is_shared() && run.rate.is_none() {
+            return None;
+        }
         self.has_bulk.store(true, Ordering::Relaxed);
         let _turn = self.turn.lock().await;
         while let Some(wait) = run.rate.as_ref().and_then(FixedRate::take) {
             self.sleep(wait).await;
         }
-        loop {
-            match self.limiter.take(Priority::Bulk) {
-                Ok(epoch) => return epoch,
+        while !self.is_shared() {
+            match self.local.take(Priority::Bulk) {
+                Ok(epoch) => return Some(epoch),
                 Err(wait) => self.sleep(wait.min(RECHECK)).await,
             }
+        }
+        None
+    }
+
+    /// Asks the limiter of the account until there is a turn, or the gate is closed. `handle`: the background runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the limiter cannot be reached.
+    pub(crate) async fn shared_turn(&self, priority: Priority, handle: &Handle) -> Result<Turn> {
+        let shared = self.shared.as_ref().expect("the caller has checked it");
+        let mut order = match priority == Priority::Bulk && self.is_limited.load(Ordering::Relaxed) {
+            true => Some(self.turn.lock().await),
+            false => None,
+        };
+        loop {
+            let turn = shared.take(priority, handle).await?;
+            if priority == Priority::Bulk {
+                self.is_limited.store(!matches!(turn, Turn::After(Duration::ZERO, _)), Ordering::Relaxed);
+            }
+            let Turn::Later(wait) = turn else { return Ok(turn) };
+            // From now on, one row asks at a time, and the others wait in order.
+            order = match (order, priority) {
+                (None, Priority::Bulk) => Some(self.turn.lock().await),
+                (order, _) => order,
+            };
+            self.sleep(wait.min(RECHECK)).await;
         }
     }
 
     /// A bulk row whose turn it was, or a single call, sends nothing: the ledger knows the result, or there is no permit for the connection. It does not
     /// count towards the rate.
     pub(crate) fn give_back(&self, run: Option<&BulkPace>) {
-        self.limiter.give_back();
+        match &self.shared {
+            Some(shared) => shared.give_back(),
+            None => self.local.give_back(),
+        }
         if let Some(rate) = run.and_then(|run| run.rate.as_ref()) {
             rate.give_back();
         }
@@ -112,13 +160,23 @@ impl Pace {
 
     /// Reports a response. `closed_for` is how long a 429 closes the gate.
     pub(crate) fn report(&self, epoch: Option<Epoch>, closed_for: Option<Duration>) {
-        if let Some(epoch) = epoch {
-            self.limiter.report(epoch, closed_for);
+        match (epoch, &self.shared) {
+            (None, _) => {}
+            (Some(epoch), Some(shared)) => shared.report(epoch, closed_for),
+            (Some(epoch), None) => self.local.report(epoch, closed_for),
         }
     }
 
     /// The current limit in requests per second, if there is one.
     pub(crate) fn limit(&self) -> Option<f64> {
-        self.limiter.limit()
+        match &self.shared {
+            Some(shared) => shared.limit(),
+            None => self.local.limit(),
+        }
+    }
+
+    /// Leaks the limiter of the account that a forked child has inherited: its task runs in the parent.
+    pub(crate) fn abandon(&mut self) {
+        mem::forget(self.shared.take());
     }
 }

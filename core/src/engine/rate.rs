@@ -1,4 +1,4 @@
-//! The rate of bulk rows: a limit that adapts to the server's, and the interface behind which a shared limiter can be.
+//! The rate of bulk rows: a limit that adapts to the server's.
 //!
 //! The limit is unknown until the first 429. From then on it follows a cubic curve, as in the adaptive retry mode of the AWS SDKs: it falls to 0.7 times
 //! the rate that was refused, returns nearly to that rate, stays there for a while, and then grows faster and faster until the next 429.
@@ -84,25 +84,6 @@ impl Epoch {
     }
 }
 
-/// Limits the rate of attempts: for one client, or for all workers of an account.
-pub(crate) trait Limiter: Send + Sync {
-    /// Asks to begin an attempt now.
-    ///
-    /// # Errors
-    ///
-    /// The time after which to ask again.
-    fn take(&self, priority: Priority) -> Result<Epoch, Duration>;
-
-    /// An attempt that was allowed was not needed.
-    fn give_back(&self);
-
-    /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.
-    fn report(&self, epoch: Epoch, closed_for: Option<Duration>);
-
-    /// The current limit in requests per second, if there is one.
-    fn limit(&self) -> Option<f64>;
-}
-
 /// The limiter of one client.
 pub(crate) struct LocalLimiter {
     start: Instant,
@@ -117,25 +98,31 @@ impl LocalLimiter {
     fn with<T>(&self, change: impl FnOnce(&mut AdaptiveRate, Duration) -> T) -> T {
         change(&mut self.rate.lock().unwrap_or_else(PoisonError::into_inner), self.start.elapsed())
     }
-}
 
-impl Limiter for LocalLimiter {
-    fn take(&self, priority: Priority) -> Result<Epoch, Duration> {
+    /// Asks to begin an attempt now.
+    ///
+    /// # Errors
+    ///
+    /// The time after which to ask again.
+    pub(crate) fn take(&self, priority: Priority) -> Result<Epoch, Duration> {
         self.with(|rate, now| rate.take(priority, now))
     }
 
-    fn give_back(&self) {
+    /// An attempt that was allowed was not needed.
+    pub(crate) fn give_back(&self) {
         self.with(|rate, _| rate.give_back());
     }
 
-    fn report(&self, epoch: Epoch, closed_for: Option<Duration>) {
+    /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.
+    pub(crate) fn report(&self, epoch: Epoch, closed_for: Option<Duration>) {
         self.with(|rate, now| match closed_for {
             Some(wait) => rate.limited(epoch, now, wait),
             None => rate.accepted(now),
         });
     }
 
-    fn limit(&self) -> Option<f64> {
+    /// The current limit in requests per second, if there is one.
+    pub(crate) fn limit(&self) -> Option<f64> {
         self.with(|rate, now| {
             rate.advance(now);
             rate.limit()

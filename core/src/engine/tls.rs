@@ -34,6 +34,14 @@ pub(crate) fn for_database(trust: &Trust) -> Result<ClientConfig> {
     Ok(config)
 }
 
+/// The configuration of connections to the server of a limiter, which has no application protocol.
+#[cfg(feature = "redis")]
+pub(crate) fn for_limiter(trust: &Trust) -> Result<ClientConfig> {
+    let mut config = client_config(trust, false)?;
+    config.alpn_protocols.clear();
+    Ok(config)
+}
+
 /// The configuration of a client that only uses `http://`, so that a machine without certificate authorities can reach a local sandbox.
 pub(crate) fn trusting_nobody() -> ClientConfig {
     tls_versions().with_root_certificates(RootCertStore::empty()).with_no_client_auth()

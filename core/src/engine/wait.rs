@@ -9,9 +9,10 @@ use super::admission::Permit;
 use super::gate::{MAX_SPREAD, Waiter};
 use super::history::History;
 use super::http::Http;
+use super::limiter::Turn;
 use super::rate::Epoch;
 use super::{Shared, cancelled, closed, no_connection};
-use crate::call_options::Call;
+use crate::call_options::{Call, Deadline};
 use crate::{Error, Kind, Outcome, Result};
 
 /// Waits until an attempt may begin. Returns the turn of a bulk row, and the permit to use a connection.
@@ -22,17 +23,51 @@ pub(super) async fn wait_for_turn(
     history: &mut History,
     waiter: &mut Waiter<'_>,
 ) -> Result<(Option<Epoch>, Option<Permit>)> {
-    let turn = match &call.bulk {
-        None => None,
-        Some(run) => {
-            pass_gate(shared, call, history, waiter).await?;
-            Some(until_over(shared, call, history, shared.process().pace.turn(run)).await?)
+    let pace = &shared.process().pace;
+    let mut turn = None;
+    if let Some(run) = &call.bulk {
+        pass_gate(shared, call, history, waiter).await?;
+        turn = until_over(shared, call, history, pace.turn(run)).await?;
+        if pace.is_shared() {
+            turn = Some(shared_turn(shared, call, history, waiter).await?);
         }
-    };
+    }
     // Before the gate, which may close during this wait.
     let permit = admit(shared, http, call, history).await?;
     pass_gate(shared, call, history, waiter).await?;
+    if pace.is_shared() && turn.is_none() {
+        turn = Some(shared_turn(shared, call, history, waiter).await?);
+    }
     Ok((turn, permit))
+}
+
+/// Waits for a turn from the limiter of the account, and at the gate that it closes.
+async fn shared_turn(shared: &Shared, call: &Call, history: &mut History, waiter: &mut Waiter<'_>) -> Result<Epoch> {
+    let runtime = shared.background_runtime()?;
+    loop {
+        let turn = {
+            let asking = shared.process().pace.shared_turn(call.priority(), &runtime.handle);
+            let asking = before_deadline(call, asking, |deadline| {
+                let message = format!("{deadline} passed while the call waited for the limiter");
+                Error::new(Kind::Timeout, history.outcome(), message)
+            });
+            until_over(shared, call, history, asking).await??
+        };
+        match turn.map_err(|error| error.with_outcome(history.outcome()))? {
+            Turn::Closed(wait) => drop(shared.gate.close(wait, 0.0)),
+            Turn::Later(_) => {}
+            Turn::After(delay, epoch) => {
+                if !delay.is_zero() {
+                    pause(shared, call, history, delay).await?;
+                }
+                // A turn counts only until the gate closes.
+                if shared.gate.opens_in().is_none() {
+                    return Ok(epoch);
+                }
+            }
+        }
+        pass_gate(shared, call, history, waiter).await?;
+    }
 }
 
 /// Waits for a permit to use a connection.
@@ -54,11 +89,7 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
             Some(_) => admission.enter_bulk().await,
         }
     };
-    let entering = async {
-        let Some(deadline) = call.deadline else { return Ok(enter.await) };
-        let permit = timeout_at(deadline.at.into(), enter).await;
-        permit.map_err(|_| no_connection(deadline, history.outcome()))
-    };
+    let entering = before_deadline(call, enter, |deadline| no_connection(deadline, history.outcome()));
     let permit = until_over(shared, call, history, entering).await??;
     // The wait may have been long.
     http.catch_up().await;
@@ -113,6 +144,20 @@ pub(super) fn limit_of_wait(shared: &Shared, call: &Call, exceeds_most: bool) ->
 /// Rounds down to milliseconds, for messages.
 pub(super) fn rounded(wait: Duration) -> Duration {
     u64::try_from(wait.as_millis()).map_or(wait, Duration::from_millis)
+}
+
+/// Returns the output of the future.
+///
+/// # Errors
+///
+/// If the deadline of the call passes first.
+async fn before_deadline<F: Future>(
+    call: &Call,
+    future: F,
+    passed: impl FnOnce(Deadline) -> Error,
+) -> Result<F::Output> {
+    let Some(deadline) = call.deadline else { return Ok(future.await) };
+    timeout_at(deadline.at.into(), future).await.map_err(|_| passed(deadline))
 }
 
 /// Sleeps, unless the call is cancelled or the client is closed first.

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, ErrorKind, RedisConnectionInfo, RedisError, Value};
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
+use super::Setup;
 use super::url::LimiterUrl;
+use crate::engine::tls;
 
 /// The script that takes attempts and reports 429s.
 const SCRIPT: &str = include_str!("limiter.lua");
@@ -51,12 +52,14 @@ pub(super) struct State {
 
 impl Connection {
     /// Connects, and loads the script.
-    pub(super) async fn open(url: &LimiterUrl, tls: Option<Arc<ClientConfig>>) -> Result<Connection, RedisError> {
+    pub(super) async fn open(setup: &Setup) -> Result<Connection, RedisError> {
+        let url = &setup.url;
         let stream = TcpStream::connect((url.host.as_str(), url.port)).await?;
         stream.set_nodelay(true)?;
-        match tls {
-            None => Connection::start(url, stream).await,
-            Some(config) => {
+        match url.uses_tls {
+            false => Connection::start(url, stream).await,
+            true => {
+                let config = Arc::new(tls::for_limiter(&setup.trust).map_err(io::Error::other)?);
                 let name = ServerName::try_from(url.host.clone()).map_err(io::Error::other)?;
                 Connection::start(url, TlsConnector::from(config).connect(name, stream).await?).await
             }

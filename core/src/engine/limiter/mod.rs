@@ -12,16 +12,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustls::ClientConfig;
+use ring::hmac;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use self::connection::{Connection, State};
-pub(crate) use self::url::LimiterUrl;
+use self::url::LimiterUrl;
 use self::worker::Worker;
 use super::rate::{Epoch, Priority};
+use super::trust::Trust;
 use crate::{Error, Kind, Outcome, Result};
+
+/// The timeout of an exchange with the server.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// When to ask again if the runtime of the task has ended.
+const RESTART: Duration = Duration::from_millis(1);
 
 /// The answer to a question for an attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,11 +44,10 @@ pub(crate) enum Turn {
 /// What does not change while a limiter is used.
 pub(crate) struct Setup {
     url: LimiterUrl,
-    tls: Option<Arc<ClientConfig>>,
+    trust: Trust,
     /// The key of the state on the server.
     key: String,
-    /// The timeout of a connection, and of an exchange.
-    timeout: Duration,
+    connect_timeout: Duration,
 }
 
 /// What the task and the calls exchange without a question.
@@ -71,10 +77,21 @@ pub(crate) struct SharedLimiter {
 }
 
 impl Setup {
-    /// `account` is the name of a limiter whose URL has none. It must not be guessable from, or lead to, the API key.
-    pub(crate) fn new(url: LimiterUrl, tls: Option<Arc<ClientConfig>>, account: &str, timeout: Duration) -> Setup {
-        let key = format!("zexa:limiter:{{{}}}", url.name.as_deref().unwrap_or(account));
-        Setup { url, tls, key, timeout }
+    /// Checks the URL. The limiter is that of the API key at this server, unless the URL has a name.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config) if the URL is invalid.
+    pub(crate) fn new(
+        url: &str,
+        trust: &Trust,
+        connect_timeout: Duration,
+        server: &str,
+        api_key: &str,
+    ) -> Result<Setup> {
+        let url = LimiterUrl::parse(url)?;
+        let name = url.name.clone().unwrap_or_else(|| account(server, api_key));
+        Ok(Setup { url, trust: trust.clone(), key: format!("zexa:limiter:{{{name}}}"), connect_timeout })
     }
 
     fn unreachable(&self, reason: &str) -> Error {
@@ -82,6 +99,13 @@ impl Setup {
         let details = serde_json::json!({"field": "limiter", "reason": reason});
         Error::new(Kind::Connect, Outcome::NotSent, message).with_details(details)
     }
+}
+
+/// A name for the limiter of an account, from which its API key cannot be computed.
+fn account(server: &str, api_key: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, api_key.as_bytes());
+    let hash = hmac::sign(&key, format!("limiter {server}").as_bytes());
+    hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl SharedLimiter {
@@ -97,7 +121,8 @@ impl SharedLimiter {
     pub(crate) async fn take(&self, priority: Priority, handle: &Handle) -> Result<Turn> {
         let (answer, answered) = oneshot::channel();
         self.send(Ask::Take(priority, answer), handle);
-        answered.await.unwrap_or_else(|_| Err(super::closed(Outcome::NotSent)))
+        // The task ends with its runtime. If that was because the client was closed, the call ends, too.
+        answered.await.unwrap_or(Ok(Turn::Later(RESTART)))
     }
 
     /// An attempt that was allowed was not needed.

@@ -27,12 +27,10 @@ impl Server {
         Server { folder, port, process }
     }
 
-    fn url(&self, query: &str) -> LimiterUrl {
-        LimiterUrl::parse(&format!("redis://127.0.0.1:{}?{query}", self.port)).expect("valid")
-    }
-
     fn limiter(&self, query: &str) -> SharedLimiter {
-        SharedLimiter::new(Arc::new(Setup::new(self.url(query), None, "account", SECOND)))
+        let url = format!("redis://127.0.0.1:{}?{query}", self.port);
+        let setup = Setup::new(&url, &Trust::System, SECOND, "https://api.zexa.ao", "zx_key").expect("valid");
+        SharedLimiter::new(Arc::new(setup))
     }
 
     fn stop(&mut self) {

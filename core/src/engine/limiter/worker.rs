@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::{Arguments, Connection, State};
 use super::fallback::Fallback;
-use super::{Ask, Seen, Setup, Turn};
+use super::{Ask, EXCHANGE_TIMEOUT, Seen, Setup, Turn};
 use crate::engine::rate::{Epoch, Priority};
 
 /// The maximum number of questions in one exchange.
@@ -83,7 +83,7 @@ impl Worker {
         tokio::spawn(async move {
             sleep(wait).await;
             loop {
-                let failure = match timeout(setup.timeout, Connection::open(&setup.url, setup.tls.clone())).await {
+                let failure = match timeout(setup.connect_timeout, Connection::open(&setup)).await {
                     Ok(Ok(connection)) => {
                         // Otherwise, the client was dropped.
                         return drop(sender.upgrade().map(|sender| sender.send(Ask::Connected(Box::new(connection)))));
@@ -115,7 +115,7 @@ impl Worker {
             Arguments { accepted, last_limit, ..arguments(ask) }
         });
         let arguments: Vec<_> = arguments.collect();
-        let failure = match timeout(self.setup.timeout, connection.call(&self.setup.key, &arguments)).await {
+        let failure = match timeout(EXCHANGE_TIMEOUT, connection.call(&self.setup.key, &arguments)).await {
             Ok(Ok(states)) => {
                 self.connection = Some(connection);
                 self.fallback = None;
@@ -136,7 +136,7 @@ impl Worker {
 
     /// Answers the messages that do not wait for the server.
     fn answer_without_server(&mut self, now: Instant) {
-        let is_down = now.saturating_duration_since(self.down_since) >= self.setup.timeout;
+        let is_down = now.saturating_duration_since(self.down_since) >= EXCHANGE_TIMEOUT;
         for (arrived, ask) in mem::take(&mut self.held) {
             let age = now.saturating_duration_since(arrived);
             match (ask, self.setup.url.fallback_rate) {
@@ -166,7 +166,7 @@ impl Worker {
         let takes = self.held.iter().filter(|(_, ask)| matches!(ask, Ask::Take(..)));
         let first = takes.map(|(arrived, _)| *arrived).min()?;
         Some(match self.setup.url.fallback_rate {
-            Some(_) => self.down_since + self.setup.timeout,
+            Some(_) => self.down_since + EXCHANGE_TIMEOUT,
             None => first + PATIENCE,
         })
     }
