@@ -17,6 +17,8 @@ pub(crate) enum Reason {
     Unauthorized,
     InsufficientCredits,
     RateLimited,
+    /// The limiter of the account cannot be reached.
+    Limiter,
     Ledger,
     Connect,
     Unknown,
@@ -35,6 +37,7 @@ impl Reason {
             Reason::Unauthorized => "unauthorized",
             Reason::InsufficientCredits => "insufficient_credits",
             Reason::RateLimited => "rate_limited",
+            Reason::Limiter => "limiter",
             Reason::Ledger => "ledger",
             Reason::Connect => "connect",
             Reason::Unknown => "unknown_outcomes",
@@ -50,6 +53,7 @@ impl Reason {
             Reason::Unauthorized => "the API key was rejected",
             Reason::InsufficientCredits => "the account does not have enough credits",
             Reason::RateLimited => "the server asks for a wait that is longer than `max_retry_wait`",
+            Reason::Limiter => "the limiter cannot be used",
             Reason::Ledger => "the ledger cannot be used",
             Reason::Connect => "no connection is possible",
             Reason::Unknown => "too many outcomes in a row are unknown",
@@ -125,6 +129,7 @@ impl Watch {
             (_, Kind::InsufficientCredits) => Some(Reason::InsufficientCredits),
             (_, Kind::RateLimited) => Some(Reason::RateLimited),
             (_, Kind::Closed) => Some(Reason::Closed),
+            (Outcome::NotSent, Kind::Connect | Kind::Config) if is_about_limiter(error) => Some(Reason::Limiter),
             (Outcome::NotSent, Kind::Connect | Kind::Timeout) => Some(Reason::Connect),
             (Outcome::Unknown, _) => {
                 self.has_other_results = true;
@@ -158,6 +163,10 @@ impl Watch {
         self.first = Some(rejection);
         (self.identical >= MAX_IDENTICAL).then_some(Reason::Rejections)
     }
+}
+
+fn is_about_limiter(error: &Error) -> bool {
+    error.details().is_some_and(|details| details["field"] == "limiter")
 }
 
 #[cfg(test)]

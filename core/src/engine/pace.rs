@@ -94,6 +94,11 @@ impl Pace {
         self.shared.is_some()
     }
 
+    /// The limiter of the account, in a message.
+    pub(crate) fn describe_limiter(&self) -> String {
+        self.shared.as_ref().map(SharedLimiter::describe).unwrap_or_default()
+    }
+
     /// Waits until it is the turn of a bulk row. If there is a limiter of the account, only the rate of the run counts.
     pub(crate) async fn turn(&self, run: &BulkPace) -> Option<Epoch> {
         if self.is_shared() && run.rate.is_none() {

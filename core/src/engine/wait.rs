@@ -48,7 +48,8 @@ async fn shared_turn(shared: &Shared, call: &Call, history: &mut History, waiter
         let turn = {
             let asking = shared.process().pace.shared_turn(call.priority(), &runtime.handle);
             let asking = before_deadline(call, asking, |deadline| {
-                let message = format!("{deadline} passed while the call waited for the limiter");
+                let limiter = shared.process().pace.describe_limiter();
+                let message = format!("{deadline} passed while the call waited for the limiter {limiter}");
                 Error::new(Kind::Timeout, history.outcome(), message)
             });
             until_over(shared, call, history, asking).await??

@@ -9,6 +9,7 @@ use super::rate::{Epoch, Priority};
 use super::trust::Trust;
 use crate::{Error, Result};
 
+#[allow(dead_code, reason = "there is no limiter that could answer")]
 pub(crate) enum Turn {
     After(Duration, Epoch),
     Closed(Duration),
@@ -31,6 +32,10 @@ impl SharedLimiter {
     }
 
     pub(crate) async fn take(&self, _: Priority, _: &Handle) -> Result<Turn> {
+        match *self {}
+    }
+
+    pub(crate) fn describe(&self) -> String {
         match *self {}
     }
 

@@ -13,11 +13,15 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use super::Setup;
+use super::failure::Failure;
 use super::url::LimiterUrl;
 use crate::engine::tls;
 
 /// The script that takes attempts and reports 429s.
 const SCRIPT: &str = include_str!("limiter.lua");
+
+/// A turn is reserved at most this far ahead. Twice what the script does.
+const MAX_DELAY: Duration = Duration::from_secs(1);
 
 /// A connection. Dropping it closes it.
 pub(super) struct Connection {
@@ -52,16 +56,17 @@ pub(super) struct State {
 
 impl Connection {
     /// Connects, and loads the script.
-    pub(super) async fn open(setup: &Setup) -> Result<Connection, RedisError> {
+    pub(super) async fn open(setup: &Setup) -> Result<Connection, Failure> {
         let url = &setup.url;
         let stream = TcpStream::connect((url.host.as_str(), url.port)).await?;
         stream.set_nodelay(true)?;
         match url.uses_tls {
-            false => Connection::start(url, stream).await,
+            false => Ok(Connection::start(url, stream).await?),
             true => {
-                let config = Arc::new(tls::for_limiter(&setup.trust).map_err(io::Error::other)?);
+                let config = Arc::new(tls::for_limiter(&setup.trust)?);
+                // The host of a URL is a valid name.
                 let name = ServerName::try_from(url.host.clone()).map_err(io::Error::other)?;
-                Connection::start(url, TlsConnector::from(config).connect(name, stream).await?).await
+                Ok(Connection::start(url, TlsConnector::from(config).connect(name, stream).await?).await?)
             }
         }
     }
@@ -138,8 +143,12 @@ impl State {
         };
         let microseconds = |number: i64| u64::try_from(number).ok().map(Duration::from_micros);
         let limit: f64 = str::from_utf8(limit).ok()?.parse().ok()?;
+        let delay = microseconds(*delay);
+        if delay.is_some_and(|delay| delay > MAX_DELAY) || !limit.is_finite() {
+            return None;
+        }
         Some(State {
-            delay: microseconds(*delay),
+            delay,
             closed_for: microseconds(*closed)?,
             epoch: u64::try_from(*epoch).ok()?,
             limit: Some(limit).filter(|limit| *limit > 0.0),

@@ -4,6 +4,7 @@
 //! one exchange. An answer that is lost costs the account one attempt of its rate, and is asked for again.
 
 mod connection;
+mod failure;
 mod fallback;
 mod url;
 mod worker;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use self::connection::{Connection, State};
+use self::failure::Failure;
 use self::url::LimiterUrl;
 use self::worker::Worker;
 use super::rate::{Epoch, Priority};
@@ -57,6 +59,8 @@ struct Seen {
     accepted: AtomicU64,
     /// The last limit in requests per second, as bits. 0 if there is none.
     limit: AtomicU64,
+    /// Why the server cannot be used at present.
+    failure: Mutex<Option<String>>,
 }
 
 /// A message to the task.
@@ -67,6 +71,8 @@ enum Ask {
     Refused(Epoch, Duration),
     /// A connection was opened.
     Connected(Box<Connection>),
+    /// A connection could not be opened. The next attempt follows.
+    NotConnected(Failure),
 }
 
 /// The limiter of a client in one process.
@@ -91,13 +97,23 @@ impl Setup {
     ) -> Result<Setup> {
         let url = LimiterUrl::parse(url)?;
         let name = url.name.clone().unwrap_or_else(|| account(server, api_key));
-        Ok(Setup { url, trust: trust.clone(), key: format!("zexa:limiter:{{{name}}}"), connect_timeout })
+        let trust = match &url.ca_file {
+            Some(file) => Trust::from_file(file).map_err(|error| {
+                Error::config("limiter", format_args!("has an unusable `ca_file`: {}", error.message()))
+            })?,
+            None => trust.clone(),
+        };
+        Ok(Setup { url, trust, key: format!("zexa:limiter:{{{name}}}"), connect_timeout })
     }
 
-    fn unreachable(&self, reason: &str) -> Error {
-        let message = format!("the limiter {} cannot be reached: {reason}", self.url.shown);
-        let details = serde_json::json!({"field": "limiter", "reason": reason});
-        Error::new(Kind::Connect, Outcome::NotSent, message).with_details(details)
+    /// The error of a call that cannot ask the limiter.
+    fn error(&self, failure: &Failure) -> Error {
+        let reason = format!("{}: {}", self.url.shown, failure.reason);
+        if failure.is_final {
+            return Error::config("limiter", format_args!("cannot be used: {reason}"));
+        }
+        Error::new(Kind::Connect, Outcome::NotSent, format!("the limiter cannot be reached: {reason}"))
+            .with_details(serde_json::json!({"field": "limiter", "reason": reason}))
     }
 }
 
@@ -143,6 +159,15 @@ impl SharedLimiter {
         self.seen.limit()
     }
 
+    /// The URL without its password, and why the server cannot be used at present.
+    pub(crate) fn describe(&self) -> String {
+        let url = &self.setup.url.shown;
+        match &*self.seen.failure.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(reason) => format!("{url}: {reason}"),
+            None => url.clone(),
+        }
+    }
+
     /// Sends a message to the task, and starts the task if it does not run.
     fn send(&self, ask: Ask, handle: &Handle) {
         let mut asks = self.asks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,6 +203,11 @@ impl Seen {
     /// After an exchange that has failed.
     fn return_accepted(&self, accepted: u64) {
         self.accepted.fetch_add(accepted, Ordering::Relaxed);
+    }
+
+    fn note_failure(&self, failure: Option<&Failure>) {
+        let reason = failure.map(|failure| failure.reason.clone());
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }
 
     fn note(&self, state: &State) {

@@ -1,58 +1,21 @@
 //! The limiter with a real server. The tests need `redis-server`.
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+#[path = "../../../tests/support/redis.rs"]
+mod server;
 
-use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use self::server::Redis;
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A server that ends with the test.
-struct Server {
-    folder: TempDir,
-    port: u16,
-    process: Child,
-}
-
-impl Server {
-    fn start() -> Server {
-        let folder = tempfile::tempdir().expect("a folder");
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        let process = run(port, folder.path());
-        Server { folder, port, process }
-    }
-
+impl Redis {
     fn limiter(&self, query: &str) -> SharedLimiter {
-        let url = format!("redis://127.0.0.1:{}?{query}", self.port);
+        let url = format!("{}?{query}", self.url());
         let setup = Setup::new(&url, &Trust::System, SECOND, "https://api.zexa.ao", "zx_key").expect("valid");
         SharedLimiter::new(Arc::new(setup))
     }
-
-    fn stop(&mut self) {
-        self.process.kill().expect("killed");
-        self.process.wait().expect("it ends");
-    }
-
-    fn restart(&mut self) {
-        self.process = run(self.port, self.folder.path());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-fn run(port: u16, folder: &Path) -> Child {
-    let mut command = Command::new("redis-server");
-    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""]).current_dir(folder);
-    command.stdout(Stdio::null()).spawn().expect("redis-server is installed: apt-get install redis-server")
 }
 
 fn runtime() -> Runtime {
@@ -73,7 +36,7 @@ fn refuse(runtime: &Runtime, limiter: &SharedLimiter, turn: Turn, wait: Duration
 #[test]
 #[ignore = "needs redis-server"]
 fn a_429_of_one_worker_closes_the_gate_for_all() {
-    let (server, runtime) = (Server::start(), runtime());
+    let (server, runtime) = (Redis::start(), runtime());
     let (one, other) = (server.limiter(""), server.limiter(""));
     let turn = take(&runtime, &one);
     assert_eq!((take(&runtime, &other), one.limit()), (turn, None));
@@ -90,7 +53,7 @@ fn a_429_of_one_worker_closes_the_gate_for_all() {
 #[test]
 #[ignore = "needs redis-server"]
 fn turns_are_reserved_in_order() {
-    let (server, runtime) = (Server::start(), runtime());
+    let (server, runtime) = (Redis::start(), runtime());
     let workers = [server.limiter(""), server.limiter("")];
     let turn = take(&runtime, &workers[0]);
     refuse(&runtime, &workers[0], turn, Duration::from_millis(50));
@@ -111,12 +74,12 @@ fn turns_are_reserved_in_order() {
 #[test]
 #[ignore = "needs redis-server"]
 fn a_server_that_has_lost_its_state_learns_the_limit_from_a_worker() {
-    let (mut server, runtime) = (Server::start(), runtime());
+    let (mut server, runtime) = (Redis::start(), runtime());
     let limiter = server.limiter("");
     let turn = take(&runtime, &limiter);
     refuse(&runtime, &limiter, turn, Duration::from_millis(1));
-    server.stop();
-    server.restart();
+    server.kill();
+    server.run();
     while !matches!(take(&runtime, &limiter), Turn::Later(_)) {}
     assert_eq!(limiter.limit(), Some(7.0));
     // Also for workers that have never seen it.
@@ -128,29 +91,29 @@ fn a_server_that_has_lost_its_state_learns_the_limit_from_a_worker() {
 #[test]
 #[ignore = "needs redis-server"]
 fn without_a_server_the_fallback_rate_applies() {
-    let (mut server, runtime) = (Server::start(), runtime());
+    let (mut server, runtime) = (Redis::start(), runtime());
     let limiter = server.limiter("fallback_rate=0.001");
     take(&runtime, &limiter);
-    server.stop();
+    server.kill();
     match take(&runtime, &limiter) {
         Turn::Later(wait) => assert!(wait > 100 * SECOND, "{wait:?}"),
         turn => panic!("{turn:?}"),
     }
-    server.restart();
+    server.run();
     while !matches!(take(&runtime, &limiter), Turn::After(..)) {}
 }
 
 #[test]
 #[ignore = "needs redis-server"]
 fn a_server_that_returns_is_waited_for() {
-    let (mut server, runtime) = (Server::start(), runtime());
+    let (mut server, runtime) = (Redis::start(), runtime());
     let limiter = server.limiter("");
     take(&runtime, &limiter);
-    server.stop();
+    server.kill();
     let waiting = runtime.block_on(async {
         let mut waiting = std::pin::pin!(limiter.take(Priority::Single, runtime.handle()));
         assert!(tokio::time::timeout(SECOND / 4, waiting.as_mut()).await.is_err());
-        server.restart();
+        server.run();
         waiting.await
     });
     assert!(matches!(waiting, Ok(Turn::After(Duration::ZERO, _))), "{waiting:?}");

@@ -1,6 +1,7 @@
 //! [`LimiterUrl`]: the URL of a limiter. No error quotes a part of it, because a password that is not encoded can end anywhere.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -28,6 +29,8 @@ pub(crate) struct LimiterUrl {
     pub(super) name: Option<String>,
     /// The rate of this client while the server cannot be reached, in requests per second. Without one, no request is sent then.
     pub(super) fallback_rate: Option<f64>,
+    /// The certificate authorities to trust, instead of those of the client.
+    pub(super) ca_file: Option<PathBuf>,
     /// The URL without the password, for messages.
     pub(super) shown: String,
 }
@@ -60,18 +63,19 @@ impl LimiterUrl {
                 .filter(|number| *number >= 0)
                 .ok_or_else(|| invalid("has an invalid path: it must be the number of a database"))?,
         };
-        let (mut name, mut fallback_rate) = (None, None);
+        let (mut name, mut fallback_rate, mut ca_file) = (None, None, None);
         for (parameter, value) in url.query_pairs() {
             match &*parameter {
                 "name" => name = Some(checked_name(&value)?),
                 "fallback_rate" => fallback_rate = Some(checked_rate(&value)?),
-                _ => return Err(invalid("has an unknown parameter; valid are `name` and `fallback_rate`")),
+                "ca_file" => ca_file = Some(PathBuf::from(&*value)),
+                _ => return Err(invalid("has an unknown parameter; valid are `name`, `fallback_rate` and `ca_file`")),
             }
         }
         let port = url.port().unwrap_or(DEFAULT_PORT);
         let shown_host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
         let shown = format!("{}://{shown_host}:{port}/{database}", url.scheme());
-        Ok(LimiterUrl { host, port, uses_tls, user, password, database, name, fallback_rate, shown })
+        Ok(LimiterUrl { host, port, uses_tls, user, password, database, name, fallback_rate, ca_file, shown })
     }
 }
 

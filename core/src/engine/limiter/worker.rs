@@ -1,13 +1,14 @@
 //! [`Worker`]: the task that talks to the server of a limiter.
 
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::connection::{Arguments, Connection, State};
+use super::failure::Failure;
 use super::fallback::Fallback;
 use super::{Ask, EXCHANGE_TIMEOUT, Seen, Setup, Turn};
 use crate::engine::rate::{Epoch, Priority};
@@ -27,8 +28,6 @@ const LATER: Duration = Duration::from_millis(250);
 /// The epoch of attempts that the server of the limiter does not know about. It is that of no limit, so their 429s close the gate, and change no limit.
 const UNKNOWN_EPOCH: Epoch = Epoch::never();
 
-const NO_ANSWER: &str = "it did not answer in time";
-
 /// The task of one client.
 pub(super) struct Worker {
     setup: Arc<Setup>,
@@ -37,7 +36,7 @@ pub(super) struct Worker {
     /// When the connection was lost, or began to be opened.
     down_since: Instant,
     /// Why there is no connection.
-    reason: Arc<Mutex<String>>,
+    failure: Failure,
     /// The messages that the server has not answered, with their times of arrival.
     held: Vec<(Instant, Ask)>,
     fallback: Option<Fallback>,
@@ -45,9 +44,8 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(setup: Arc<Setup>, seen: Arc<Seen>) -> Worker {
-        let reason = Arc::new(Mutex::new(NO_ANSWER.to_owned()));
         let (down_since, held) = (Instant::now(), Vec::new());
-        Worker { setup, seen, connection: None, down_since, reason, held, fallback: None }
+        Worker { setup, seen, connection: None, down_since, failure: Failure::no_answer(), held, fallback: None }
     }
 
     /// Runs until the client is dropped. `sender` sends to `receiver`.
@@ -67,6 +65,10 @@ impl Worker {
             for ask in asks.drain(..) {
                 match ask {
                     Ask::Connected(connection) => self.connection = Some(*connection),
+                    Ask::NotConnected(failure) => {
+                        self.seen.note_failure(Some(&failure));
+                        self.failure = failure;
+                    }
                     ask => self.held.push((now, ask)),
                 }
             }
@@ -79,22 +81,20 @@ impl Worker {
 
     /// Opens a connection in another task, so that the messages that arrive in the meantime can be answered.
     fn connect(&self, sender: &WeakUnboundedSender<Ask>, wait: Duration) {
-        let (setup, reason, sender) = (self.setup.clone(), self.reason.clone(), sender.clone());
+        let (setup, sender) = (self.setup.clone(), sender.clone());
         tokio::spawn(async move {
             sleep(wait).await;
             loop {
-                let failure = match timeout(setup.connect_timeout, Connection::open(&setup)).await {
-                    Ok(Ok(connection)) => {
-                        // Otherwise, the client was dropped.
-                        return drop(sender.upgrade().map(|sender| sender.send(Ask::Connected(Box::new(connection)))));
-                    }
-                    Ok(Err(error)) => error.to_string(),
-                    Err(_) => NO_ANSWER.to_owned(),
+                let opened = timeout(setup.connect_timeout, Connection::open(&setup)).await;
+                // Otherwise, the client was dropped.
+                let Some(sender) = sender.upgrade() else { return };
+                let failure = match opened {
+                    Ok(Ok(connection)) => return drop(sender.send(Ask::Connected(Box::new(connection)))),
+                    Ok(Err(failure)) => failure,
+                    Err(_) => Failure::no_answer(),
                 };
-                if sender.strong_count() == 0 {
-                    return;
-                }
-                *reason.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+                let _ = sender.send(Ask::NotConnected(failure));
+                drop(sender);
                 sleep(RECONNECT).await;
             }
         });
@@ -115,20 +115,21 @@ impl Worker {
             Arguments { accepted, last_limit, ..arguments(ask) }
         });
         let arguments: Vec<_> = arguments.collect();
-        let failure = match timeout(EXCHANGE_TIMEOUT, connection.call(&self.setup.key, &arguments)).await {
+        self.failure = match timeout(EXCHANGE_TIMEOUT, connection.call(&self.setup.key, &arguments)).await {
             Ok(Ok(states)) => {
                 self.connection = Some(connection);
                 self.fallback = None;
+                self.seen.note_failure(None);
                 // First, because a call that is answered may ask for it.
                 states.last().into_iter().for_each(|state| self.seen.note(state));
                 self.held.drain(..).zip(&states).for_each(|((_, ask), state)| answer(ask, state));
                 return;
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => NO_ANSWER.to_owned(),
+            Ok(Err(error)) => error.into(),
+            Err(_) => Failure::no_answer(),
         };
+        self.seen.note_failure(Some(&self.failure));
         self.seen.return_accepted(accepted);
-        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = failure;
         self.down_since = Instant::now();
         self.connect(sender, RECONNECT);
         self.answer_without_server(self.down_since);
@@ -140,6 +141,9 @@ impl Worker {
         for (arrived, ask) in mem::take(&mut self.held) {
             let age = now.saturating_duration_since(arrived);
             match (ask, self.setup.url.fallback_rate) {
+                (Ask::Take(_, answer), _) if self.failure.is_final => {
+                    let _ = answer.send(Err(self.setup.error(&self.failure)));
+                }
                 (Ask::Take(priority, answer), Some(rate)) if is_down => {
                     let fallback = self.fallback.get_or_insert_with(|| Fallback::new(rate, now.into_std()));
                     let turn = match fallback.take(priority, now.into_std()) {
@@ -150,12 +154,11 @@ impl Worker {
                     let _ = answer.send(Ok(turn));
                 }
                 (Ask::Take(_, answer), None) if age >= PATIENCE => {
-                    let reason = self.reason.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    let _ = answer.send(Err(self.setup.unreachable(&reason)));
+                    let _ = answer.send(Err(self.setup.error(&self.failure)));
                 }
                 // The gate has opened again, or the rate is that of this client.
                 (Ask::Refused(_, wait), _) if age >= wait => {}
-                (Ask::GiveBack | Ask::Connected(_), _) => {}
+                (Ask::GiveBack | Ask::Connected(_) | Ask::NotConnected(_), _) => {}
                 (ask, _) => self.held.push((arrived, ask)),
             }
         }
@@ -178,7 +181,7 @@ fn arguments(ask: &Ask) -> Arguments {
         Ask::Take(priority, _) => Arguments { count: 1, is_single: *priority == Priority::Single, ..nothing },
         Ask::GiveBack => Arguments { count: -1, ..nothing },
         Ask::Refused(epoch, wait) => Arguments { refused: Some((epoch.number(), *wait)), ..nothing },
-        Ask::Connected(_) => nothing,
+        Ask::Connected(_) | Ask::NotConnected(_) => nothing,
     }
 }
 

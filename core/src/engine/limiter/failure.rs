@@ -1,0 +1,53 @@
+//! [`Failure`]: why the server of a limiter cannot be used.
+
+use std::io;
+
+use redis::{ErrorKind, RedisError};
+
+use crate::Error;
+
+/// Errors of a server that needs a password, whose user has too few rights, or that is one node of a cluster.
+const FINAL_CODES: [&str; 5] = ["NOAUTH", "WRONGPASS", "NOPERM", "MOVED", "CROSSSLOT"];
+
+/// The maximum length of a reason in characters. The server may have written any part of it.
+const MAX_REASON: usize = 200;
+
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) reason: String,
+    /// Whether only another URL or another configuration of the server can help, such as another password.
+    pub(super) is_final: bool,
+}
+
+impl Failure {
+    pub(super) fn no_answer() -> Failure {
+        Failure { reason: "it did not answer in time".to_owned(), is_final: false }
+    }
+
+    fn new(error: &impl ToString, is_final: bool) -> Failure {
+        Failure { reason: error.to_string().chars().take(MAX_REASON).collect(), is_final }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        let tls = error.get_ref().and_then(|error| error.downcast_ref());
+        Failure::new(&error, matches!(tls, Some(rustls::Error::InvalidCertificate(_))))
+    }
+}
+
+impl From<RedisError> for Failure {
+    fn from(error: RedisError) -> Failure {
+        let is_final = error.kind() == ErrorKind::AuthenticationFailed
+            || FINAL_CODES.iter().any(|code| error.code() == Some(code))
+            || error.detail().is_some_and(|detail| detail.contains("DB index"));
+        Failure::new(&error, is_final)
+    }
+}
+
+impl From<Error> for Failure {
+    /// Certificates that cannot be read.
+    fn from(error: Error) -> Failure {
+        Failure::new(&error.message(), true)
+    }
+}
