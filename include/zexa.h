@@ -613,6 +613,18 @@ typedef struct zexa_client_options {
      * to enable it. Default: 0.
      */
     int64_t ledger_on_network;
+    /**
+     * URL of a Redis or Valkey server that limits the rate of all workers of the account together,
+     * such as `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one
+     * worker meets stops all of them until it has passed. Default: the environment variable
+     * `ZEXA_LIMITER`.
+     *
+     * While the server cannot be reached, a call waits for it for up to 30 seconds, and then fails
+     * with the outcome `not_sent`. With `?fallback_rate=5` in the URL, each client sends at most 5
+     * requests per second instead. Workers share a limit if they have the same API key; `?name=…`
+     * sets another name for it.
+     */
+    const char *limiter;
 } zexa_client_options;
 
 /** Initial value of zexa_client_options: its size, and all members absent. */
@@ -641,7 +653,8 @@ typedef struct zexa_client_options {
      NULL,                                                                                         \
      NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
-     ZEXA_DEFAULT}
+     ZEXA_DEFAULT,                                                                                 \
+     NULL}
 
 /**
  * Close a client and all clients derived from it: further calls return `ZEXA_CLOSED`, waits end,

@@ -731,6 +731,16 @@ struct client_options {
     /// Permit a ledger on a network file system, whose locks other machines may not see. Default:
     /// false.
     bool ledger_on_network = false;
+    /// URL of a Redis or Valkey server that limits the rate of all workers of the account together,
+    /// such as `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one
+    /// worker meets stops all of them until it has passed. Default: the environment variable
+    /// `ZEXA_LIMITER`.
+    ///
+    /// While the server cannot be reached, a call waits for it for up to 30 seconds, and then fails
+    /// with the outcome `not_sent`. With `?fallback_rate=5` in the URL, each client sends at most 5
+    /// requests per second instead. Workers share a limit if they have the same API key; `?name=…`
+    /// sets another name for it.
+    std::optional<std::string> limiter{};
     /// Called after each attempt of each call, for logging. Runs on the calling thread, or on a
     /// thread of the library in a bulk run or if the call has an `idempotency_key`; possibly on
     /// several threads at the same time. If such a call is cancelled, it may run after the call. It
@@ -1046,6 +1056,7 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.ledger_secret = text("ledger_secret", options.ledger_secret);
     lowered.ledger_same_account = flag(options.ledger_same_account);
     lowered.ledger_on_network = flag(options.ledger_on_network);
+    lowered.limiter = text("limiter", options.limiter);
     return lowered;
 }
 

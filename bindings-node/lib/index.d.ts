@@ -193,6 +193,16 @@ export interface ClientOptions {
   ledgerSameAccount?: boolean | null | undefined
   /** Permit a ledger on a network file system, whose locks other machines may not see. Default: `false`. */
   ledgerOnNetwork?: boolean | null | undefined
+  /**
+   * URL of a Redis or Valkey server that limits the rate of all workers of the account together, such as
+   * `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one worker meets stops all of them
+   * until it has passed. Default: the environment variable `ZEXA_LIMITER`.
+   *
+   * While the server cannot be reached, a call waits for it for up to 30 seconds, and then fails with the outcome
+   * `notSent`. With `?fallback_rate=5` in the URL, each client sends at most 5 requests per second instead. Workers
+   * share a limit if they have the same API key; `?name=…` sets another name for it.
+   */
+  limiter?: string | null | undefined
   /** Receives a record of each attempt and each warning, such as `console`. Default: none. */
   logger?: Logger | null | undefined
 }

@@ -57,13 +57,6 @@ options! {
         /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. Idle
         /// connections are closed after at most a minute; a blocking client closes them when it is next used.
         max_connections: limit = 100;
-        /// Set the URL of a Redis or Valkey server that limits the rate of all workers of the account together, such as
-        /// `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one worker meets stops all of them until it has passed.
-        ///
-        /// While the server cannot be reached, a call waits for it for up to 30 seconds, and then fails with the outcome `not_sent`. With
-        /// `?fallback_rate=5` in the URL, each client sends at most 5 requests per second instead. Workers share a limit if they have the same API key;
-        /// `?name=…` sets another name for it.
-        limiter: secret;
         /// Set the path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is created if it does
         /// not exist. Several machines can share a ledger in a PostgreSQL database: set its URL, such as `postgres://user@db.example/zexa?ledger=june`.
         ledger: location;
@@ -74,6 +67,13 @@ options! {
         ledger_same_account: flag = false;
         /// Permit a ledger on a network file system, whose locks other machines may not see.
         ledger_on_network: flag = false;
+        /// Set the URL of a Redis or Valkey server that limits the rate of all workers of the account together, such as
+        /// `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one worker meets stops all of them until it has passed.
+        ///
+        /// While the server cannot be reached, a call waits for it for up to 30 seconds, and then fails with the outcome `not_sent`. With
+        /// `?fallback_rate=5` in the URL, each client sends at most 5 requests per second instead. Workers share a limit if they have the same API key;
+        /// `?name=…` sets another name for it.
+        limiter: secret from "ZEXA_LIMITER";
     }
 }
 

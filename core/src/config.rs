@@ -65,10 +65,10 @@ impl Config {
             Some(file) => Trust::from_file(file)?,
             None => Trust::from_environment(&environment),
         };
-        let limiter = values.limiter.0.as_ref().map(|limiter| {
+        let limiter = limiter(&values, &environment, |url| {
             let server = base_url.origin().ascii_serialization();
-            limiter::Setup::new(limiter, &trust, connect_timeout, &server, key_of(&authorization))
-        });
+            limiter::Setup::new(url, &trust, connect_timeout, &server, key_of(&authorization))
+        })?;
         Ok(Config {
             headers: headers(host(&base_url, &values), authorization, user_agent, &values.default_headers.0)?,
             timeout: defaulted(positive("timeout", values.timeout)?),
@@ -88,7 +88,7 @@ impl Config {
             trust,
             identity: Identity::from_files(values.client_cert_file.as_deref(), values.client_key_file.as_deref())?,
             observer: on_attempt,
-            limiter: limiter.transpose()?.map(Arc::new),
+            limiter: limiter.map(Arc::new),
             ledger: values.ledger,
             ledger_options: LedgerOptions {
                 secret: values.ledger_secret.0,
@@ -141,6 +141,22 @@ fn base_url_of(environment: &Environment, allow_http: bool) -> Result<Url> {
     match environment.text("base_url", VARIABLE)? {
         Some(url) => url::check_base(&url, allow_http).map_err(|error| error.about_variable(VARIABLE)),
         None => url::check_base(&defaulted(ClientValues::defaults().base_url), allow_http),
+    }
+}
+
+/// The limiter of the options, or else of the environment.
+fn limiter(
+    values: &ClientValues,
+    environment: &Environment,
+    new: impl Fn(&str) -> Result<limiter::Setup>,
+) -> Result<Option<limiter::Setup>> {
+    const VARIABLE: &str = "ZEXA_LIMITER";
+    if let Some(url) = &values.limiter.0 {
+        return new(url).map(Some);
+    }
+    match environment.text("limiter", VARIABLE)? {
+        Some(url) => new(&url).map(Some).map_err(|error| error.about_variable(VARIABLE)),
+        None => Ok(None),
     }
 }
 

@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 use crate::{Error, Result};
 
 /// The names of the variables that a client reads.
-pub(crate) const NAMES: [&str; 14] = [
+pub(crate) const NAMES: [&str; 15] = [
     "ZEXA_API_KEY",
     "ZEXA_BASE_URL",
+    "ZEXA_LIMITER",
     "HTTPS_PROXY",
     "https_proxy",
     "HTTP_PROXY",

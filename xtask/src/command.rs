@@ -1,7 +1,9 @@
 //! Runs other programs, and reports their failures in one line.
 
+use std::env;
 use std::ffi::OsStr;
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use crate::{background, paths, sandbox, show};
@@ -16,7 +18,7 @@ const LAST_LINES: usize = 40;
 ///
 /// Variables that cargo has set for this program are removed: build scripts that depend on them would run again each time.
 pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(paths::root()).args(arguments);
     without_this_package(&mut command);
     command
@@ -139,6 +141,12 @@ fn not_started(command: &Command, error: &io::Error) -> String {
         io::ErrorKind::NotFound => format!("`{program}` is not installed"),
         _ => format!("`{program}` cannot be started: {error}"),
     }
+}
+
+/// Whether a program is in a folder of the `PATH`, or in one of these.
+pub(crate) fn is_installed(program: &str, folders: impl IntoIterator<Item = PathBuf>) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).chain(folders).any(|folder| folder.join(program).is_file())
 }
 
 #[cfg(test)]

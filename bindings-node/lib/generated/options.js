@@ -25,6 +25,7 @@ const CLIENT_OPTIONS = {
   ledgerSecret: option.secret('ledger_secret'),
   ledgerSameAccount: option.flag('ledger_same_account'),
   ledgerOnNetwork: option.flag('ledger_on_network'),
+  limiter: option.secret('limiter'),
 }
 
 const CALL_OPTIONS = {

@@ -109,6 +109,7 @@ class AsyncClient:
         ledger_secret: str | None = None,
         ledger_same_account: bool | None = None,
         ledger_on_network: bool | None = None,
+        limiter: str | None = None,
     ) -> None:
         self._bind(
             _AsyncClient(
@@ -133,6 +134,7 @@ class AsyncClient:
                     ledger_secret,
                     ledger_same_account,
                     ledger_on_network,
+                    limiter,
                 )
             )
         )

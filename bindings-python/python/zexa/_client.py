@@ -108,6 +108,12 @@ class Client:
             `False`.
         ledger_on_network: Permit a ledger on a network file system, whose locks other machines may not see.
             Default: `False`.
+        limiter: URL of a Redis or Valkey server that limits the rate of all workers of the account together, such
+            as `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one worker meets stops
+            all of them until it has passed. Default: the environment variable `ZEXA_LIMITER`. While the server
+            cannot be reached, a call waits for it for up to 30 seconds, and then fails with the outcome
+            `not_sent`. With `?fallback_rate=5` in the URL, each client sends at most 5 requests per second
+            instead. Workers share a limit if they have the same API key; `?name=…` sets another name for it.
 
     Raises:
         ConfigError: An option is invalid, or there is no API key.
@@ -159,6 +165,7 @@ class Client:
         ledger_secret: str | None = None,
         ledger_same_account: bool | None = None,
         ledger_on_network: bool | None = None,
+        limiter: str | None = None,
     ) -> None:
         self._bind(
             _Client(
@@ -183,6 +190,7 @@ class Client:
                     ledger_secret,
                     ledger_same_account,
                     ledger_on_network,
+                    limiter,
                 )
             )
         )

@@ -57,6 +57,7 @@ row-timeout = the API did not answer in time
 stop-unauthorized = the API key was rejected
 stop-credits = the account does not have enough credits
 stop-rate = the API asks for a wait that is too long
+stop-limiter = the limiter cannot be used
 stop-ledger = the ledger cannot be used
 stop-connect = no connection is possible
 stop-unknown = it is not known of too many messages in a row whether they were sent

@@ -57,6 +57,7 @@ row-timeout = a API não respondeu a tempo
 stop-unauthorized = a chave de API foi recusada
 stop-credits = a conta não tem créditos suficientes
 stop-rate = a API pede uma espera demasiado longa
+stop-limiter = não é possível usar o limitador
 stop-ledger = não é possível usar o registo de envios
 stop-connect = nenhuma ligação é possível
 stop-unknown = de demasiadas mensagens seguidas não se sabe se foram enviadas

@@ -31,6 +31,7 @@ pub(crate) fn of_stop(name: &str, error: &Error) -> String {
         "unauthorized" => text!("stop-unauthorized"),
         "insufficient_credits" => text!("stop-credits"),
         "rate_limited" => text!("stop-rate"),
+        "limiter" => text!("stop-limiter"),
         "ledger" => text!("stop-ledger"),
         "connect" => text!("stop-connect"),
         "unknown_outcomes" => text!("stop-unknown"),

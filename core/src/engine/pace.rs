@@ -1,7 +1,6 @@
 //! [`Pace`]: when an attempt may begin. Single calls do not wait for the rate; bulk rows do, one after the other. The rate is that of the client, or of all
 //! workers of the account.
 
-use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -182,6 +181,8 @@ impl Pace {
 
     /// Leaks the limiter of the account that a forked child has inherited: its task runs in the parent.
     pub(crate) fn abandon(&mut self) {
-        mem::forget(self.shared.take());
+        if let Some(shared) = self.shared.take() {
+            shared.abandon();
+        }
     }
 }

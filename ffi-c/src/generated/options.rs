@@ -104,6 +104,14 @@ pub struct zexa_client_options {
     /// Set it to 1 to enable it.
     /// Default: 0.
     pub ledger_on_network: i64,
+    /// URL of a Redis or Valkey server that limits the rate of all workers of the account together, such as
+    /// `redis://:password@redis.example:6379/0`, or `rediss://` for TLS. A 429 that one worker meets stops all of them until it has passed.
+    /// Default: the environment variable `ZEXA_LIMITER`.
+    ///
+    /// While the server cannot be reached, a call waits for it for up to 30 seconds, and then fails with the outcome `not_sent`. With
+    /// `?fallback_rate=5` in the URL, each client sends at most 5 requests per second instead. Workers share a limit if they have the same API key;
+    /// `?name=…` sets another name for it.
+    pub limiter: *const c_char,
 }
 
 // SAFETY: repr(C); the size comes first, then pointers, numbers and optional functions; the macro is generated from the same fields.
@@ -134,6 +142,7 @@ unsafe impl input::SizedStruct for zexa_client_options {
         ledger_secret: ptr::null(),
         ledger_same_account: ZEXA_DEFAULT,
         ledger_on_network: ZEXA_DEFAULT,
+        limiter: ptr::null(),
     };
     const INIT_MACRO: &'static str = "ZEXA_CLIENT_OPTIONS_INIT";
     // Must not grow, or structs of programs that were compiled with an older header would be rejected.
@@ -163,6 +172,7 @@ impl Members for zexa_client_options {
             "ledger_secret" => Member::Text(self.ledger_secret),
             "ledger_same_account" => Member::Number(self.ledger_same_account),
             "ledger_on_network" => Member::Number(self.ledger_on_network),
+            "limiter" => Member::Text(self.limiter),
             _ => Member::None,
         }
     }

@@ -16,6 +16,7 @@ mod prerequisites;
 mod python;
 mod python_lint;
 mod readme;
+mod redis;
 mod schemathesis;
 mod services;
 mod spelling;
@@ -139,6 +140,12 @@ const STEPS: &[Step] = &[
         about: "ledgers in PostgreSQL, which is killed and restarted, if it is installed",
         needs_build: true,
         run: postgres::check,
+    },
+    Step {
+        name: "redis",
+        about: "limiters in Redis, which is killed and restarted, if it is installed",
+        needs_build: true,
+        run: redis::check,
     },
     Step {
         name: "schemathesis",
@@ -274,7 +281,7 @@ const ON_DEMAND: [&str; 1] = ["services"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [
-    &["rust", "peers", "postgres", "schemathesis", "exports", "consumers", "c-scenarios"],
+    &["rust", "peers", "postgres", "redis", "schemathesis", "exports", "consumers", "c-scenarios"],
     &["c", "valgrind", "asan", "tsan"],
     &[
         "node-package",
@@ -352,6 +359,7 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
         "peers" => peers::unavailable(),
         "counts" => bench::counts_unavailable(),
         "postgres" => postgres::unavailable(),
+        "redis" => redis::unavailable(),
         _ => None,
     };
     if let Some(reason) = reason {

@@ -57,7 +57,7 @@ pub(crate) fn unavailable() -> Option<String> {
 }
 
 fn is_installed(program: &str) -> bool {
-    env::split_paths(&path()).any(|folder| folder.join(program).is_file())
+    command::is_installed(program, [PathBuf::from(SYSTEM_PROGRAMS)])
 }
 
 fn path() -> OsString {

@@ -1,8 +1,6 @@
 //! The step `postgres`: ledgers in a PostgreSQL server that the tests start, if it is installed.
 
-use std::env;
 use std::fs;
-use std::path::PathBuf;
 
 use crate::command::{self, Result, cargo_workspace};
 
@@ -29,8 +27,6 @@ pub(crate) fn unavailable() -> Option<String> {
 }
 
 fn is_installed(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
     let versions = fs::read_dir(VERSIONS).into_iter().flatten().flatten().map(|version| version.path().join("bin"));
-    let folders: Vec<PathBuf> = env::split_paths(&path).chain(versions).collect();
-    folders.iter().any(|folder| folder.join(program).is_file())
+    command::is_installed(program, versions)
 }

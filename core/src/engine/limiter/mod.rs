@@ -9,6 +9,7 @@ mod fallback;
 mod url;
 mod worker;
 
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -166,6 +167,11 @@ impl SharedLimiter {
             Some(reason) => format!("{url}: {reason}"),
             None => url.clone(),
         }
+    }
+
+    /// Leaks a limiter that a forked child has inherited, without waking its task, which runs in the parent.
+    pub(crate) fn abandon(self) {
+        mem::forget(self);
     }
 
     /// Sends a message to the task, and starts the task if it does not run.
