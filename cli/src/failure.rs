@@ -300,6 +300,8 @@ pub(crate) fn message_of_call(error: &Error) -> String {
         "sender_id" => "--from".to_owned(),
         "template_id" => "--template-id".to_owned(),
         "events" => "--event".to_owned(),
+        // Other users of the machine can see arguments.
+        "limiter" => "ZEXA_LIMITER".to_owned(),
         // Where the key is from is known to the user.
         "api_key" => text!("doctor-key"),
         "to" | "from" | "subject" | "html" | "template" | "name" | "phone" | "email" => format!("--{field}"),

@@ -2,4 +2,5 @@
 
 mod bulk;
 mod commands;
+mod limiter;
 mod support;

@@ -96,7 +96,13 @@ impl Redis {
         String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
     }
 
-    /// The fields of the state of the only limiter in this server.
+    /// The time on the clock of the server, in seconds.
+    pub(crate) fn now(&self) -> f64 {
+        let time = self.command(&["TIME"]);
+        time.lines().next().and_then(|seconds| seconds.parse().ok()).expect("a number")
+    }
+
+    /// A field of the state of the only limiter in this server.
     pub(crate) fn field(&self, name: &str) -> f64 {
         let keys = self.command(&["KEYS", "zexa:limiter:*"]);
         assert_eq!(keys.lines().count(), 1, "{keys}");

@@ -38,8 +38,10 @@ impl From<io::Error> for Failure {
 
 impl From<RedisError> for Failure {
     fn from(error: RedisError) -> Failure {
-        let is_final = error.kind() == ErrorKind::AuthenticationFailed
-            || FINAL_CODES.iter().any(|code| error.code() == Some(code))
+        if error.kind() == ErrorKind::AuthenticationFailed {
+            return Failure::new(&"the server rejects the user or the password", true);
+        }
+        let is_final = FINAL_CODES.iter().any(|code| error.code() == Some(code))
             || error.detail().is_some_and(|detail| detail.contains("DB index"));
         Failure::new(&error, is_final)
     }
