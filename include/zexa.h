@@ -3202,11 +3202,11 @@ void zexa_response_free(zexa_response *response);
  *   all of them when it is closed or freed.
  * - **Files.** A ledger has two other files in its directory, whose names end in `-journal` and
  *   `-lock`. The process keeps the lock file open until it ends.
- * - **Environment.** zexa_client_new() reads ZEXA_API_KEY, ZEXA_BASE_URL, HTTPS_PROXY, HTTP_PROXY,
- *   ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE, SSL_CERT_DIR and, for a ledger in a
- *   PostgreSQL database, PGPASSWORD. Functions that use a ledger may read the last three, and
- *   USER, LOGNAME, USERNAME, SQLITE_TMPDIR and TMPDIR. No other function of the library reads
- *   the environment, except the C library's DNS lookup.
+ * - **Environment.** zexa_client_new() reads ZEXA_API_KEY, ZEXA_BASE_URL, ZEXA_LIMITER,
+ *   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE, SSL_CERT_DIR and,
+ *   for a ledger in a PostgreSQL database, PGPASSWORD. Functions that use a ledger may read the
+ *   last three, and USER, LOGNAME, USERNAME, SQLITE_TMPDIR and TMPDIR. No other function of the
+ *   library reads the environment, except the C library's DNS lookup.
  * - **Exit.** In an atexit() handler, a static destructor or the destructor of thread-specific
  *   data, a call fails with `ZEXA_OTHER` and `ZEXA_OUTCOME_NOT_SENT` if its thread has made calls
  *   before. Make such a call on another thread.

@@ -1467,6 +1467,7 @@ export type StopReason =
   | 'unauthorized'
   | 'insufficient_credits'
   | 'rate_limited'
+  | 'limiter'
   | 'ledger'
   | 'connect'
   | 'unknown_outcomes'

@@ -24,7 +24,7 @@ static void *truncated(const void *whole, size_t size, size_t trailing) {
 /* Size of a struct up to and including a member. These two name the last members of version 0.1 and
  * must not change, so that programs of that version remain supported. */
 #define SIZE_WITH(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
-static const size_t CLIENT_OPTIONS_0_1 = SIZE_WITH(zexa_client_options, ledger_on_network);
+static const size_t CLIENT_OPTIONS_0_1 = SIZE_WITH(zexa_client_options, limiter);
 static const size_t CALL_OPTIONS_0_1 = SIZE_WITH(zexa_call_options, extra_body);
 
 static void test_options(const sandbox *server) {

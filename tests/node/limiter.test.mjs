@@ -31,7 +31,10 @@ describe('limiters in Redis', { skip: missing }, () => {
     const { server } = await clientFor(t, {}, { state })
     const send = async (first) => {
       const client = new Zexa({ ...server.options, limiter })
-      const rows = Array.from({ length: 40 }, (_, index) => ({ ...SMS, to: `+2449230${String(first + index).padStart(5, '0')}` }))
+      const rows = Array.from({ length: 40 }, (_, index) => ({
+        ...SMS,
+        to: `+2449230${String(first + index).padStart(5, '0')}`,
+      }))
       let accepted = 0
       for await (const { outcome } of client.messages.sendMany(rows)) accepted += outcome === 'accepted' ? 1 : 0
       return accepted
@@ -55,7 +58,11 @@ test('without the server of a limiter nothing is sent', async (t) => {
 
 test('an invalid URL of a limiter is rejected and not shown', async (t) => {
   const { server } = await clientFor(t)
-  for (const limiter of [`http://:${PASSWORD}@redis.example`, `redis://:${PASSWORD}@`, `redis://:${PASSWORD}@host?rate=1`]) {
+  for (const limiter of [
+    `http://:${PASSWORD}@redis.example`,
+    `redis://:${PASSWORD}@`,
+    `redis://:${PASSWORD}@host?rate=1`,
+  ]) {
     assert.throws(
       () => new Zexa({ ...server.options, limiter }),
       (error) => error instanceof ConfigError && /limiter/.test(error.message) && !error.message.includes(PASSWORD),

@@ -21,6 +21,7 @@ mod python;
 mod release;
 mod sandbox;
 mod show;
+mod simulate;
 mod test;
 mod third_party;
 mod wheel;
@@ -62,6 +63,8 @@ Commands:
   licences            generate the files with the licences of third-party crates, with cargo-about
   models [NAME...] [--deep] [--seed N] [--schedule FILE]
                       check models of concurrent parts of the core, with many interleavings of threads
+  simulate [--workers N] [--limit N] [--seed N] [--fallback]
+                      let many workers share the limiter of the core on a virtual clock, with a limit that changes and a server that stalls
   test [STEP...]      run all test steps, or only these
   test --list         list the test steps";
 
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         ["chaos", "kill", arguments @ ..] => chaos::run(arguments),
         ["chaos", "stale", arguments @ ..] => chaos::stale::run(arguments),
         ["chaos", "wire", arguments @ ..] => chaos::wire::run(arguments),
+        ["simulate", arguments @ ..] => simulate::run(arguments),
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),
         ["docs", "--list"] => docs::list(),

@@ -3,7 +3,7 @@
 //! - `call` runs a call, with the `history` of its attempts, and `wait` has its waits: `request` is sent by each `attempt`, `progress` records how far
 //!   an attempt has got, and `response_head` and `error_body` read the response;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `polling` when to poll again;
-//! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
+//! - `runtime_pool` drives blocking calls, `background` drives async calls, a `task` is one of these, and `admission` limits their number;
 //! - `http` is the HTTP client of one runtime, `pool` has its connections, `driver` and `signal` drive them, and `connect` opens them;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
 //! - `secrets` removes the key and passwords from the texts of a server;
@@ -45,24 +45,21 @@ mod retry_after;
 mod runtime_pool;
 mod secrets;
 mod signal;
+mod task;
 pub(crate) mod thread;
 mod tls;
 pub(crate) mod trust;
 mod wait;
 
 use std::collections::HashSet;
-use std::future::poll_fn;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
-use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ::http::Uri;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::admission::{Admission, Permit, WaitResult, wait_on_thread};
@@ -80,6 +77,7 @@ use self::request::Request;
 pub(crate) use self::runtime_pool::RuntimeLease;
 use self::runtime_pool::RuntimePool;
 pub(crate) use self::runtime_pool::{block_signals, check_blocking_allowed};
+use self::task::Task;
 #[cfg(feature = "postgres")]
 pub(crate) use self::tls::for_database as tls_config;
 use crate::call_options::{Call, Deadline};
@@ -397,61 +395,6 @@ impl Drop for Process {
             self.background.abandon();
             mem::forget(self.ledger.get_mut().unwrap_or_else(PoisonError::into_inner).take());
             self.pace.abandon();
-        }
-    }
-}
-
-/// A spawned call. Dropping the task cancels the call.
-pub(crate) struct Task<T> {
-    /// `None` only while the task is dropped.
-    result: Option<oneshot::Receiver<std::thread::Result<Result<T>>>>,
-    generation: u64,
-}
-
-impl<T: Send + 'static> Task<T> {
-    fn spawn(runtime: &BackgroundRuntime, call: impl Future<Output = Result<T>> + Send + 'static) -> Task<T> {
-        let (sender, receiver) = oneshot::channel();
-        runtime.spawn(run_while_awaited(call, sender));
-        Task { result: Some(receiver), generation: fork::generation() }
-    }
-}
-
-/// Runs a call until it has a result or has panicked, or until its task is dropped.
-async fn run_while_awaited<T>(call: impl Future<Output = T>, mut sender: oneshot::Sender<std::thread::Result<T>>) {
-    let mut call = pin!(call);
-    let result = poll_fn(|context| {
-        if sender.poll_closed(context).is_ready() {
-            return Poll::Ready(None);
-        }
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
-        polled.map_or_else(|panic| Poll::Ready(Some(Err(panic))), |poll| poll.map(|output| Some(Ok(output))))
-    });
-    if let Some(result) = result.await {
-        // The task may have been dropped in the meantime.
-        let _ = sender.send(result);
-    }
-}
-
-impl<T> Future for Task<T> {
-    type Output = Result<T>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
-        if self.generation != fork::generation() {
-            return Poll::Ready(Err(fork::forked_error(Outcome::Unknown)));
-        }
-        let result = self.result.as_mut().expect("only drop takes it");
-        Pin::new(result).poll(context).map(|received| match received {
-            Ok(result) => result.unwrap_or_else(|panic| panic::resume_unwind(panic)),
-            Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call was shut down")),
-        })
-    }
-}
-
-impl<T> Drop for Task<T> {
-    fn drop(&mut self) {
-        // An inherited task runs in the parent. Cancelling it in a forked child would affect the parent through shared sockets.
-        if self.generation != fork::generation() {
-            mem::forget(self.result.take());
         }
     }
 }
