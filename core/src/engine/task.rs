@@ -1,4 +1,4 @@
-//! [`Task`]: a call that runs on the background runtime, and whoever awaits it.
+//! [`Task`]: a call that runs on the background runtime, until it is no longer awaited.
 
 use std::future::poll_fn;
 use std::mem;
