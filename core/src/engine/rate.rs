@@ -8,6 +8,7 @@
 //! If the network or a busy machine delays requests, some arrive in bursts, and the server refuses a request below its limit. Each 429 takes 2 % off the
 //! limit, and half a minute without one adds as much, so the limit settles where a 429 comes about every half minute, however much the delays vary.
 
+use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -177,11 +178,18 @@ struct Meter {
     rate: f64,
     count: f64,
     elapsed: Duration,
+    /// The time since the last attempt.
+    gap: Duration,
 }
 
 impl Meter {
-    /// Counts an attempt.
-    fn count(&mut self) {
+    /// Counts an attempt. After a longer gap than this, there was nothing to send, and the interval says nothing about the rate: the next one begins.
+    fn count(&mut self, longest_gap: Duration) {
+        if mem::take(&mut self.gap) > longest_gap {
+            self.count = 0.0;
+            self.elapsed = Duration::ZERO;
+            return;
+        }
         self.count += 1.0;
         if self.elapsed >= MEASURED_OVER {
             let latest = self.count / self.elapsed.as_secs_f64();
@@ -202,7 +210,7 @@ impl Meter {
 
 impl AdaptiveRate {
     /// Asks to begin an attempt. A single call always begins, and later rows wait for it.
-    fn take(&mut self, priority: Priority, now: Duration) -> Result<Epoch, Duration> {
+    pub(super) fn take(&mut self, priority: Priority, now: Duration) -> Result<Epoch, Duration> {
         self.advance(now);
         let wait = self.bucket.as_mut().and_then(|bucket| bucket.take(priority));
         if priority == Priority::Bulk {
@@ -211,11 +219,17 @@ impl AdaptiveRate {
         match wait {
             Some(wait) => Err(wait.max(self.closed_until.saturating_sub(now))),
             None => {
-                self.meter.count();
+                self.meter.count(self.longest_gap());
                 self.first.get_or_insert(now);
                 Ok(Epoch(self.epoch))
             }
         }
+    }
+
+    /// Attempts that have to wait for the limit begin at shorter intervals.
+    fn longest_gap(&self) -> Duration {
+        let interval = self.limit().and_then(|limit| Duration::try_from_secs_f64(2.0 / limit).ok());
+        interval.unwrap_or_default().max(MEASURED_OVER)
     }
 
     fn give_back(&mut self) {
@@ -226,7 +240,7 @@ impl AdaptiveRate {
     }
 
     /// A response other than a 429.
-    fn accepted(&mut self, now: Duration) {
+    pub(super) fn accepted(&mut self, now: Duration) {
         self.advance(now);
         self.accepted += 1.0;
         let Some(bucket) = &mut self.bucket else { return };
@@ -236,7 +250,7 @@ impl AdaptiveRate {
     }
 
     /// A 429, which closes the gate.
-    fn limited(&mut self, epoch: Epoch, now: Duration, wait: Duration) {
+    pub(super) fn limited(&mut self, epoch: Epoch, now: Duration, wait: Duration) {
         self.advance(now);
         self.closed_until = self.closed_until.max(now.saturating_add(wait));
         // The others began before the limit fell, and say nothing about the new one.
@@ -258,11 +272,11 @@ impl AdaptiveRate {
         self.bucket = Some(Bucket { tokens: 0.0, rate });
     }
 
-    fn limit(&self) -> Option<f64> {
+    pub(super) fn limit(&self) -> Option<f64> {
         self.bucket.as_ref().map(|bucket| bucket.rate)
     }
 
-    fn advance(&mut self, now: Duration) {
+    pub(super) fn advance(&mut self, now: Duration) {
         if now.saturating_sub(self.now) > FORGOTTEN_AFTER {
             *self = AdaptiveRate { epoch: self.epoch, now, closed_until: self.closed_until, ..AdaptiveRate::default() };
             return;
@@ -270,6 +284,7 @@ impl AdaptiveRate {
         let open = now.saturating_sub(self.now.max(self.closed_until));
         self.now = self.now.max(now);
         self.meter.elapsed += open;
+        self.meter.gap += open;
         if let Some(bucket) = &mut self.bucket {
             bucket.fill(open);
             if self.is_reached {

@@ -18,7 +18,7 @@ local BURST, MEASURED_OVER, SMOOTHING, FORGOTTEN_AFTER = 20000, 500000, 0.8, 600
 local HORIZON = 500000
 
 local FIELDS = {
-  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'accepted', 'first', 'metered', 'count', 'meter'
+  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'accepted', 'first', 'metered', 'count', 'meter', 'gap'
 }
 
 local count, is_single, accepted = tonumber(ARGV[1]), ARGV[2] == '1', tonumber(ARGV[3])
@@ -58,6 +58,7 @@ end
 local open = math.max(now - math.max(state.now, state.closed), 0)
 state.now = math.max(state.now, now)
 state.meter = state.meter + open
+state.gap = state.gap + open
 if state.reached == 1 then
   state.elapsed = state.elapsed + open
 end
@@ -124,7 +125,14 @@ elseif count > 0 then
         delay = 0
       end
     end
-    state.count = state.count + 1
+    -- After a longer gap, there was nothing to send, and the interval says nothing about the rate.
+    local has_gap = state.gap > math.max(2 * interval, MEASURED_OVER)
+    state.gap = 0
+    if has_gap then
+      state.count, state.meter = 0, 0
+    else
+      state.count = state.count + 1
+    end
     if state.meter >= MEASURED_OVER then
       local latest = state.count / (state.meter / 1000000)
       state.metered = state.metered == 0 and latest or SMOOTHING * latest + (1 - SMOOTHING) * state.metered

@@ -222,4 +222,6 @@ impl Seen {
 }
 
 #[cfg(test)]
+mod script_tests;
+#[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The limiter with a real server. The tests need `redis-server`.
 
 #[path = "../../../tests/support/redis.rs"]
-mod server;
+pub(super) mod server;
 
 use tokio::runtime::{Builder, Runtime};
 

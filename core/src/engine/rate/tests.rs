@@ -329,3 +329,31 @@ fn ten_idle_minutes_forget_the_limit() {
     assert!(rate.take(Priority::Bulk, 602 * SECOND).is_ok());
     assert_eq!(rate.limit(), None);
 }
+
+/// Otherwise, the measured rate would be that of one attempt per minute.
+#[test]
+fn time_without_attempts_is_not_measured() {
+    let (mut rate, mut now) = (AdaptiveRate::default(), 60 * SECOND);
+    let send = |rate: &mut AdaptiveRate, now: &mut Duration| loop {
+        match rate.take(Priority::Bulk, *now) {
+            Ok(epoch) => break epoch,
+            Err(wait) => *now += wait,
+        }
+    };
+    for pause in [Duration::ZERO, 300 * SECOND] {
+        now += pause;
+        // At 100 per second, for a short time.
+        for _ in 0..12 {
+            send(&mut rate, &mut now);
+            now += SECOND / 100;
+            rate.accepted(now);
+        }
+        let epoch = send(&mut rate, &mut now);
+        rate.limited(epoch, now, SECOND);
+        send(&mut rate, &mut now);
+        rate.accepted(now);
+        let epoch = send(&mut rate, &mut now);
+        rate.limited(epoch, now, SECOND);
+        assert!(rate.limit().is_some_and(|limit| limit > 3.0), "{rate:?}");
+    }
+}
