@@ -38,7 +38,8 @@ fn a_limiter_that_rejects_the_password_is_reported_without_it() {
         assert!(!run.stderr.contains("zx_top"), "{run:?}");
         let error = run.exits(2).json_error();
         assert_eq!((&error["kind"], &error["outcome"]), (&json!("config"), &json!("not_sent")), "{error}");
-        assert!(error.to_string().contains("ZEXA_LIMITER"), "{error}");
+        assert!(error["details"]["field"] == "limiter", "{error}");
     }
+    run(world.command(&SEND[..1]).args(&SEND[2..]).env("ZEXA_LIMITER", url), "").says("`ZEXA_LIMITER` cannot be used");
     assert!(world.sandbox.requests().is_empty());
 }
