@@ -65,6 +65,19 @@ fn a_run_survives_restarts_of_the_server() {
 
 #[test]
 #[ignore = "needs Redis"]
+fn closed_connections_and_lost_scripts_and_keys_are_replaced() {
+    let (sandbox, redis) = (Sandbox::start(), Redis::start());
+    let client = limited(&sandbox, &redis).build().expect("a client");
+    for command in [&["CLIENT", "KILL", "TYPE", "normal"][..], &["SCRIPT", "FLUSH"], &["FLUSHALL"]] {
+        client.credits().get().expect("credits");
+        redis.command(command);
+    }
+    client.credits().get().expect("credits");
+    assert_eq!(sandbox.requests().len(), 4);
+}
+
+#[test]
+#[ignore = "needs Redis"]
 fn with_a_fallback_rate_calls_go_on() {
     let (sandbox, mut redis) = (Sandbox::start(), Redis::start());
     let client = limited(&sandbox, &redis).limiter(format!("{}?fallback_rate=20", redis.url())).build();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, ErrorKind, RedisConnectionInfo, RedisError, Value};
 use rustls::pki_types::ServerName;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -22,6 +23,9 @@ const SCRIPT: &str = include_str!("limiter.lua");
 
 /// A turn is reserved at most this far ahead. Twice what the script does.
 const MAX_DELAY: Duration = Duration::from_secs(1);
+
+/// The time after which an idle connection is probed.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// A connection. Dropping it closes it.
 pub(super) struct Connection {
@@ -60,6 +64,8 @@ impl Connection {
         let url = &setup.url;
         let stream = TcpStream::connect((url.host.as_str(), url.port)).await?;
         stream.set_nodelay(true)?;
+        // A router may forget a connection that is idle for minutes.
+        SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))?;
         match url.uses_tls {
             false => Ok(Connection::start(url, stream).await?),
             true => {

@@ -19,8 +19,10 @@ const BATCH: usize = 64;
 /// How long a question waits for a server that cannot be reached, if there is no rate for this case.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The wait before the next attempt to reach a server.
+/// The wait before the next attempt to reach a server. It doubles each time up to the maximum, and a random half of it is left out, so that a server that
+/// returns is not reached by all clients at once.
 const RECONNECT: Duration = Duration::from_millis(100);
+const MAX_RECONNECT: Duration = Duration::from_secs(2);
 
 /// When to ask again for a turn that is too far ahead: after this time, and a random part of it, so that the workers do not all ask at once.
 const LATER: Duration = Duration::from_millis(250);
@@ -33,6 +35,8 @@ pub(super) struct Worker {
     setup: Arc<Setup>,
     seen: Arc<Seen>,
     connection: Option<Connection>,
+    /// Whether the server has answered on the last connection. If not, the next one waits.
+    has_answered: bool,
     /// When the connection was lost, or began to be opened.
     down_since: Instant,
     /// Why there is no connection.
@@ -45,7 +49,16 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(setup: Arc<Setup>, seen: Arc<Seen>) -> Worker {
         let (down_since, held) = (Instant::now(), Vec::new());
-        Worker { setup, seen, connection: None, down_since, failure: Failure::no_answer(), held, fallback: None }
+        Worker {
+            setup,
+            seen,
+            connection: None,
+            has_answered: false,
+            down_since,
+            failure: Failure::no_answer(),
+            held,
+            fallback: None,
+        }
     }
 
     /// Runs until the client is dropped. `sender` sends to `receiver`.
@@ -80,11 +93,12 @@ impl Worker {
     }
 
     /// Opens a connection in another task, so that the messages that arrive in the meantime can be answered.
-    fn connect(&self, sender: &WeakUnboundedSender<Ask>, wait: Duration) {
+    fn connect(&self, sender: &WeakUnboundedSender<Ask>, mut wait: Duration) {
         let (setup, sender) = (self.setup.clone(), sender.clone());
         tokio::spawn(async move {
-            sleep(wait).await;
             loop {
+                sleep(wait.mul_f64(1.0 - fastrand::f64() / 2.0)).await;
+                wait = (wait * 2).clamp(RECONNECT, MAX_RECONNECT);
                 let opened = timeout(setup.connect_timeout, Connection::open(&setup)).await;
                 // Otherwise, the client was dropped.
                 let Some(sender) = sender.upgrade() else { return };
@@ -94,8 +108,6 @@ impl Worker {
                     Err(_) => Failure::no_answer(),
                 };
                 let _ = sender.send(Ask::NotConnected(failure));
-                drop(sender);
-                sleep(RECONNECT).await;
             }
         });
     }
@@ -118,6 +130,7 @@ impl Worker {
         self.failure = match timeout(EXCHANGE_TIMEOUT, connection.call(&self.setup.key, &arguments)).await {
             Ok(Ok(states)) => {
                 self.connection = Some(connection);
+                self.has_answered = true;
                 self.fallback = None;
                 self.seen.note_failure(None);
                 // First, because a call that is answered may ask for it.
@@ -131,7 +144,9 @@ impl Worker {
         self.seen.note_failure(Some(&self.failure));
         self.seen.return_accepted(accepted);
         self.down_since = Instant::now();
-        self.connect(sender, RECONNECT);
+        // A server may have closed a connection that was idle.
+        let wait = if mem::take(&mut self.has_answered) { Duration::ZERO } else { RECONNECT };
+        self.connect(sender, wait);
         self.answer_without_server(self.down_since);
     }
 
