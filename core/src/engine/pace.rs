@@ -1,12 +1,12 @@
-//! [`Pace`]: when an attempt may begin. Single calls do not wait for the rate; bulk rows do, one after the other. The rate is that of the client, or of all
-//! workers of the account.
+//! [`Pace`]: when an attempt may begin. The rate is that of the client, or of all workers of the account. Bulk rows wait for it, one after the other. Single
+//! calls never wait for rows; with the rate of the account, they wait for each other.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
-use tokio::time::{Duration, timeout};
+use tokio::time::{Duration, Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::limiter::{Setup, SharedLimiter, Turn};
@@ -22,14 +22,24 @@ pub(crate) struct Pace {
     local: LocalLimiter,
     /// The limiter of the account, if the client has one. It replaces that of the client.
     shared: Option<SharedLimiter>,
-    /// Whether rows had to wait for the shared limiter when it was last asked.
-    is_limited: AtomicBool,
+    /// Single calls and rows that ask the shared limiter.
+    single: Askers,
+    bulk: Askers,
     /// Held by the row whose turn it is, so that rows begin in order.
     turn: Mutex<()>,
     /// Notified when a row gives its turn back.
     given_back: Notify,
     /// Whether there was a bulk run. Without one, single calls need not be counted.
     has_bulk: AtomicBool,
+}
+
+/// Calls of one priority that ask the limiter of the account.
+#[derive(Default)]
+struct Askers {
+    /// Whether they had to wait when it was last asked.
+    are_limited: AtomicBool,
+    /// Held by the call that asks, if they are limited.
+    order: Mutex<()>,
 }
 
 /// The pace of a bulk run.
@@ -76,7 +86,8 @@ impl Pace {
         Pace {
             local: LocalLimiter::new(),
             shared: limiter.map(SharedLimiter::new),
-            is_limited: AtomicBool::new(false),
+            single: Askers::default(),
+            bulk: Askers::default(),
             turn: Mutex::default(),
             given_back: Notify::new(),
             has_bulk: AtomicBool::new(false),
@@ -124,20 +135,23 @@ impl Pace {
     /// If the limiter cannot be reached.
     pub(crate) async fn shared_turn(&self, priority: Priority, handle: &Handle) -> Result<Turn> {
         let shared = self.shared.as_ref().expect("the caller has checked it");
-        let mut order = match priority == Priority::Bulk && self.is_limited.load(Ordering::Relaxed) {
-            true => Some(self.turn.lock().await),
+        let since = Instant::now();
+        let askers = match priority {
+            Priority::Single => &self.single,
+            Priority::Bulk => &self.bulk,
+        };
+        let mut order = match askers.are_limited.load(Ordering::Relaxed) {
+            true => Some(askers.order.lock().await),
             false => None,
         };
         loop {
-            let turn = shared.take(priority, handle).await?;
-            if priority == Priority::Bulk {
-                self.is_limited.store(!matches!(turn, Turn::After(Duration::ZERO, _)), Ordering::Relaxed);
-            }
+            let turn = shared.take(priority, since, handle).await?;
+            askers.are_limited.store(!matches!(turn, Turn::After(Duration::ZERO, _)), Ordering::Relaxed);
             let Turn::Later(wait) = turn else { return Ok(turn) };
-            // From now on, one row asks at a time, and the others wait in order.
-            order = match (order, priority) {
-                (None, Priority::Bulk) => Some(self.turn.lock().await),
-                (order, _) => order,
+            // From now on, one call asks at a time, and the others wait in order.
+            order = match order {
+                None => Some(askers.order.lock().await),
+                order => order,
             };
             self.sleep(wait.min(RECHECK)).await;
         }
@@ -147,7 +161,7 @@ impl Pace {
     /// count towards the rate.
     pub(crate) fn give_back(&self, run: Option<&BulkPace>) {
         match &self.shared {
-            Some(shared) => shared.give_back(),
+            Some(shared) => shared.give_back(run.map_or(Priority::Single, |_| Priority::Bulk)),
             None => self.local.give_back(),
         }
         if let Some(rate) = run.and_then(|run| run.rate.as_ref()) {

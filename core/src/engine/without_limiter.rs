@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::rate::{Epoch, Priority};
 use super::trust::Trust;
@@ -31,7 +32,7 @@ impl SharedLimiter {
         match *setup {}
     }
 
-    pub(crate) async fn take(&self, _: Priority, _: &Handle) -> Result<Turn> {
+    pub(crate) async fn take(&self, _: Priority, _: Instant, _: &Handle) -> Result<Turn> {
         match *self {}
     }
 
@@ -43,7 +44,7 @@ impl SharedLimiter {
         match *self {}
     }
 
-    pub(crate) fn give_back(&self) {
+    pub(crate) fn give_back(&self, _: Priority) {
         match *self {}
     }
 

@@ -8,7 +8,8 @@
 -- second, or 0 if it is not known. Times are in microseconds, on the clock of this server. Numbers that are not integers are returned as text.
 --
 -- The limit follows the same curve as in rate.rs, with the same constants. Attempts are spread by GCRA: `next` is the theoretical arrival time of the next
--- attempt. A worker that has to wait reserves its turn, so workers are served in order of arrival, each with one call of this script.
+-- attempt. A worker that has to wait reserves its turn, so workers are served in order of arrival, each with one call of this script. Single calls wait only
+-- for each other: `single` is their own arrival time, and rows wait for both.
 
 local BETA, RETURN, PLATEAU, EARLY_PLATEAU, EARLY = 0.7, 0.4, 0.98, 0.9, 3
 local HOLD, DOUBLING, FLOOR, ENOUGH, FIRST_GUESS = 25, 25, 0.5, 10, 10
@@ -18,7 +19,7 @@ local BURST, MEASURED_OVER, SMOOTHING, FORGOTTEN_AFTER = 20000, 500000, 0.8, 600
 local HORIZON = 500000
 
 local FIELDS = {
-  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'accepted', 'first', 'metered', 'count', 'meter', 'gap'
+  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'single', 'single_reached', 'accepted', 'first', 'metered', 'count', 'meter', 'gap'
 }
 
 local count, is_single, accepted = tonumber(ARGV[1]), ARGV[2] == '1', tonumber(ARGV[3])
@@ -59,14 +60,14 @@ local open = math.max(now - math.max(state.now, state.closed), 0)
 state.now = math.max(state.now, now)
 state.meter = state.meter + open
 state.gap = state.gap + open
-if state.reached == 1 then
+if state.reached + state.single_reached > 0 then
   state.elapsed = state.elapsed + open
 end
 
 -- This server has lost its state, and the worker has not. The bucket is empty.
 if state.rate == 0 and last_limit > 0 then
   state.rate, state.plateau, state.start, state.elapsed, state.estimate = last_limit, last_limit, last_limit, 0, 0
-  state.next = now
+  state.next, state.single = now, now
 end
 
 -- Responses other than a 429. Twice the measured rate is enough to grow by.
@@ -97,32 +98,34 @@ if refused_epoch >= 0 then
     state.start, state.elapsed = state.rate, 0
   end
   -- What was reserved before the gate closed is not owed.
-  state.next = state.closed
+  state.next, state.single = state.closed, state.closed
 end
 
 local delay = 0
 local interval = state.rate > 0 and 1000000 / state.rate or 0
 if count < 0 then
   state.next = state.next + count * interval
+  if is_single then
+    state.single = state.single + count * interval
+  end
   state.count = math.max(state.count + count, 0)
 elseif count > 0 then
   local earliest = math.max(state.next, now - BURST)
-  delay = math.max(earliest - now, 0)
-  if not is_single then
-    state.reached = (state.rate > 0 and delay > 0) and 1 or 0
-  end
-  if state.closed > now or (not is_single and interval > 0 and delay > HORIZON) then
+  local turn = is_single and math.max(state.single, now - BURST) or earliest
+  delay = math.max(turn - now, 0)
+  state[is_single and 'single_reached' or 'reached'] = (state.rate > 0 and delay > 0) and 1 or 0
+  if state.closed > now or (interval > 0 and delay > HORIZON) then
     delay = -1
   else
     if state.first == 0 then
       state.first = now
     end
     if interval > 0 then
-      -- A single call does not wait. Later attempts wait for it, for at most a second.
       state.next = earliest + interval
       if is_single then
-        state.next = math.min(state.next, math.max(earliest, now + math.max(1000000, interval)))
-        delay = 0
+        state.single = turn + interval
+        -- Rows wait for single calls, for at most a second.
+        state.next = math.max(state.single, math.min(state.next, math.max(earliest, now + math.max(1000000, interval))))
       end
     end
     -- After a longer gap, there was nothing to send, and the interval says nothing about the rate.

@@ -18,6 +18,7 @@ use ring::hmac;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use self::connection::{Connection, State};
 use self::failure::Failure;
@@ -66,8 +67,9 @@ struct Seen {
 
 /// A message to the task.
 enum Ask {
-    Take(Priority, oneshot::Sender<Result<Turn>>),
-    GiveBack,
+    /// When the call began to wait, and where it waits for the answer.
+    Take(Priority, Instant, oneshot::Sender<Result<Turn>>),
+    GiveBack(Priority),
     /// A 429, and for how long it closes the gate.
     Refused(Epoch, Duration),
     /// A connection was opened.
@@ -130,21 +132,21 @@ impl SharedLimiter {
         SharedLimiter { setup, seen: Arc::default(), asks: Mutex::default() }
     }
 
-    /// Asks for an attempt. `handle`: the background runtime, on which the task runs.
+    /// Asks for an attempt of a call that has waited since then. `handle`: the background runtime, on which the task runs.
     ///
     /// # Errors
     ///
     /// If the server cannot be reached, and there is no rate for this case.
-    pub(crate) async fn take(&self, priority: Priority, handle: &Handle) -> Result<Turn> {
+    pub(crate) async fn take(&self, priority: Priority, since: Instant, handle: &Handle) -> Result<Turn> {
         let (answer, answered) = oneshot::channel();
-        self.send(Ask::Take(priority, answer), handle);
+        self.send(Ask::Take(priority, since, answer), handle);
         // The task ends with its runtime. If that was because the client was closed, the call ends, too.
         answered.await.unwrap_or(Ok(Turn::Later(RESTART)))
     }
 
     /// An attempt that was allowed was not needed.
-    pub(crate) fn give_back(&self) {
-        self.tell(Ask::GiveBack);
+    pub(crate) fn give_back(&self, priority: Priority) {
+        self.tell(Ask::GiveBack(priority));
     }
 
     /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.

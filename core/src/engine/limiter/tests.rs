@@ -23,7 +23,12 @@ fn runtime() -> Runtime {
 }
 
 fn take(runtime: &Runtime, limiter: &SharedLimiter) -> Turn {
-    runtime.block_on(limiter.take(Priority::Bulk, runtime.handle())).unwrap_or_else(|error| panic!("{error}"))
+    take_as(Priority::Bulk, runtime, limiter)
+}
+
+fn take_as(priority: Priority, runtime: &Runtime, limiter: &SharedLimiter) -> Turn {
+    let taking = limiter.take(priority, Instant::now(), runtime.handle());
+    runtime.block_on(taking).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Reports a 429 of the attempt, and waits until the server of the limiter knows of it.
@@ -73,6 +78,33 @@ fn turns_are_reserved_in_order() {
 
 #[test]
 #[ignore = "needs redis-server"]
+fn single_calls_wait_for_each_other_and_not_for_rows() {
+    let (server, runtime) = (Redis::start(), runtime());
+    let limiter = server.limiter("");
+    let turn = take(&runtime, &limiter);
+    refuse(&runtime, &limiter, turn, Duration::from_millis(50));
+    // Reserves all turns of rows.
+    loop {
+        match take(&runtime, &limiter) {
+            Turn::After(..) => {}
+            Turn::Closed(wait) => std::thread::park_timeout(wait),
+            Turn::Later(_) => break,
+        }
+    }
+    let mut delays = Vec::new();
+    while let Turn::After(delay, _) = take_as(Priority::Single, &runtime, &limiter) {
+        delays.push(delay);
+    }
+    // 7 per second, and half a second ahead.
+    assert!(delays[0].is_zero() && (4..=5).contains(&delays.len()), "{delays:?}");
+    assert!(delays.windows(2).all(|pair| pair[1] > pair[0] && pair[1] - pair[0] <= SECOND / 7), "{delays:?}");
+    // Given back, it is the next one.
+    limiter.give_back(Priority::Single);
+    assert!(matches!(take_as(Priority::Single, &runtime, &limiter), Turn::After(..)));
+}
+
+#[test]
+#[ignore = "needs redis-server"]
 fn a_server_that_has_lost_its_state_learns_the_limit_from_a_worker() {
     let (mut server, runtime) = (Redis::start(), runtime());
     let limiter = server.limiter("");
@@ -111,7 +143,7 @@ fn a_server_that_returns_is_waited_for() {
     take(&runtime, &limiter);
     server.kill();
     let waiting = runtime.block_on(async {
-        let mut waiting = std::pin::pin!(limiter.take(Priority::Single, runtime.handle()));
+        let mut waiting = std::pin::pin!(limiter.take(Priority::Single, Instant::now(), runtime.handle()));
         assert!(tokio::time::timeout(SECOND / 4, waiting.as_mut()).await.is_err());
         server.run();
         waiting.await

@@ -115,7 +115,7 @@ impl Worker {
     /// Passes all messages on to the server, and its answers to the calls.
     async fn exchange(&mut self, mut connection: Connection, sender: &WeakUnboundedSender<Ask>) {
         // A call that has ended does not need its turn.
-        self.held.retain(|(_, ask)| !matches!(ask, Ask::Take(_, answer) if answer.is_closed()));
+        self.held.retain(|(_, ask)| !matches!(ask, Ask::Take(.., answer) if answer.is_closed()));
         if self.held.is_empty() {
             self.connection = Some(connection);
             return;
@@ -156,10 +156,10 @@ impl Worker {
         for (arrived, ask) in mem::take(&mut self.held) {
             let age = now.saturating_duration_since(arrived);
             match (ask, self.setup.url.fallback_rate) {
-                (Ask::Take(_, answer), _) if self.failure.is_final => {
+                (Ask::Take(.., answer), _) if self.failure.is_final => {
                     let _ = answer.send(Err(self.setup.error(&self.failure)));
                 }
-                (Ask::Take(priority, answer), Some(rate)) if is_down => {
+                (Ask::Take(priority, _, answer), Some(rate)) if is_down => {
                     let fallback = self.fallback.get_or_insert_with(|| Fallback::new(rate, now.into_std()));
                     let turn = match fallback.take(priority, now.into_std()) {
                         Ok(()) => Turn::After(Duration::ZERO, UNKNOWN_EPOCH),
@@ -168,12 +168,12 @@ impl Worker {
                     // Fails if the call has ended.
                     let _ = answer.send(Ok(turn));
                 }
-                (Ask::Take(_, answer), None) if age >= PATIENCE => {
+                (Ask::Take(_, since, answer), None) if now >= self.patient_until(since) => {
                     let _ = answer.send(Err(self.setup.error(&self.failure)));
                 }
                 // The gate has opened again, or the rate is that of this client.
                 (Ask::Refused(_, wait), _) if age >= wait => {}
-                (Ask::GiveBack | Ask::Connected(_) | Ask::NotConnected(_), _) => {}
+                (Ask::GiveBack(_) | Ask::Connected(_) | Ask::NotConnected(_), _) => {}
                 (ask, _) => self.held.push((arrived, ask)),
             }
         }
@@ -181,27 +181,35 @@ impl Worker {
 
     /// When a message has to be answered without the server.
     fn next_change(&self) -> Option<Instant> {
-        let takes = self.held.iter().filter(|(_, ask)| matches!(ask, Ask::Take(..)));
-        let first = takes.map(|(arrived, _)| *arrived).min()?;
+        let takes = self.held.iter().filter_map(|(_, ask)| match ask {
+            Ask::Take(_, since, _) => Some(*since),
+            _ => None,
+        });
+        let first = takes.min()?;
         Some(match self.setup.url.fallback_rate {
             Some(_) => self.down_since + EXCHANGE_TIMEOUT,
-            None => first + PATIENCE,
+            None => self.patient_until(first),
         })
+    }
+
+    /// Until when a call waits that has waited since then. Calls whose turns come one after the other do not each wait for the whole time.
+    fn patient_until(&self, since: Instant) -> Instant {
+        since.max(self.down_since) + PATIENCE
     }
 }
 
 fn arguments(ask: &Ask) -> Arguments {
     let nothing = Arguments { count: 0, is_single: false, accepted: 0, refused: None, last_limit: None };
     match ask {
-        Ask::Take(priority, _) => Arguments { count: 1, is_single: *priority == Priority::Single, ..nothing },
-        Ask::GiveBack => Arguments { count: -1, ..nothing },
+        Ask::Take(priority, ..) => Arguments { count: 1, is_single: *priority == Priority::Single, ..nothing },
+        Ask::GiveBack(priority) => Arguments { count: -1, is_single: *priority == Priority::Single, ..nothing },
         Ask::Refused(epoch, wait) => Arguments { refused: Some((epoch.number(), *wait)), ..nothing },
         Ask::Connected(_) | Ask::NotConnected(_) => nothing,
     }
 }
 
 fn answer(ask: Ask, state: &State) {
-    let Ask::Take(_, answer) = ask else { return };
+    let Ask::Take(.., answer) = ask else { return };
     let turn = match state.delay {
         Some(delay) => Turn::After(delay, Epoch::of(state.epoch)),
         None if !state.closed_for.is_zero() => Turn::Closed(state.closed_for),
