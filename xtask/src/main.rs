@@ -10,6 +10,7 @@ mod debug_symbols;
 mod demo;
 mod dist;
 mod docs;
+mod engines;
 mod examples;
 mod fuzz;
 mod install;
