@@ -22,8 +22,9 @@ def client() -> zexa.Client:
 
 def send(row: dict[str, str]) -> str:
     while True:
+        key, phone, body = row["id"], row["phone"], row["body"]
         try:
-            client().messages.send(channel="sms", to=row["phone"], from_="ZEXA", body=row["body"], idempotency_key=row["id"])
+            client().messages.send(channel="sms", to=phone, from_="ZEXA", body=body, idempotency_key=key)
             return "accepted"
         except zexa.ZexaError as error:
             if error.kind not in LATER:
@@ -32,14 +33,14 @@ def send(row: dict[str, str]) -> str:
 
 
 def send_group(group: int, path: str) -> list[tuple[str, str]]:
-    rows = pq.ParquetFile(path).read_row_group(group, ["id", "phone", "body"]).to_pylist()
+    rows = pq.ParquetFile(path).read_row_group(group).to_pylist()
     with ThreadPoolExecutor(16) as pool:
-        return list(zip([row["id"] for row in rows], pool.map(send, rows), strict=True))
+        return list(zip((row["id"] for row in rows), pool.map(send, rows), strict=True))
 
 
 if __name__ == "__main__":
     groups = range(pq.ParquetFile(sys.argv[1]).num_row_groups)
-    # A group whose worker dies is sent again by another one, however often.
-    with dask.config.set({"distributed.scheduler.allowed-failures": 1_000_000}), Client(n_workers=4) as cluster:
+    dask.config.set({"distributed.scheduler.allowed-failures": 1_000_000})  # a group whose worker dies is sent again
+    with Client(n_workers=4) as cluster:
         for sent in as_completed(cluster.map(send_group, groups, path=sys.argv[1])):
             print(*sent.result(), sep="\n", flush=True)
