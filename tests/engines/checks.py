@@ -58,6 +58,16 @@ class Orders:
         return Counter(self.states.values())
 
 
+def unsettled(ledger: zexa.Ledger, keys: Iterable[str]) -> set[str]:
+    """The keys that are neither accepted nor in doubt. A shop finds them in its own database."""
+    with TemporaryDirectory() as folder:
+        export = Path(folder, "ledger.csv")
+        ledger.export(export)
+        with export.open(encoding="utf-8", newline="") as file:
+            accepted = {row["key"] for row in csv.DictReader(file) if row["state"] == "accepted"}
+    return set(keys) - accepted - {row.key for row in ledger.in_doubt()}
+
+
 def is_settled(ledger: zexa.Ledger, count: int) -> bool:
     """Whether this number of orders are accepted or in doubt."""
     counts = ledger.counts()

@@ -1,0 +1,79 @@
+"""Celery with Redis: processes of the pool and whole workers are killed, and their tasks are delivered again."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import redis
+import zexa
+from celery import Celery
+
+from checks import Orders, is_settled, phones, unsettled
+from conftest import Engine
+from processes import children, kill
+from programs.process import Process, until
+
+RECIPES = Path(__file__).resolve().parent / "recipes"
+TASKS = 300
+WORKERS = 2
+PROCESSES = 3
+
+
+def worker(engine: Engine) -> Process:
+    """Start a worker with its pool, as the first line of the recipe says."""
+    options = ["--concurrency", str(PROCESSES), "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    # Shorter than in production, so that the tasks of killed workers are delivered again soon.
+    environment = {**engine.environment, "VISIBILITY_TIMEOUT": "20"}
+    command = [sys.executable, "-m", "celery", "-A", "celery_orders", "worker", *options]
+    return Process(command, environment=environment, folder=RECIPES)
+
+
+def hand_in(engine: Engine, orders: Iterable[tuple[int, str]]) -> None:
+    with Celery(broker=engine.broker) as app:
+        for order, phone in orders:
+            app.send_task("celery_orders.ready", [order, phone], ignore_result=True)
+
+
+def is_idle(engine: Engine) -> bool:
+    """Whether the broker has no task, waiting or delivered."""
+    with redis.Redis.from_url(engine.broker) as broker:
+        return not broker.llen("celery") and not broker.hlen("unacked")
+
+
+def test_killed_processes_and_workers_send_nothing_twice(engine: Engine) -> None:
+    moments = random.Random(20)
+    kills = sorted(moments.randrange(TASKS * 3 // 4) for _ in range(8))
+    keys = {phone: f"order-{order}-ready" for order, phone in enumerate(phones(TASKS))}
+    # Creates the ledger.
+    zexa.Client(**engine.server.options, ledger=engine.ledger).close()
+    workers = [worker(engine) for _ in range(WORKERS)]
+    try:
+        # Every tenth order is handed in twice.
+        orders = list(enumerate(phones(TASKS)))
+        hand_in(engine, [*orders, *orders[::10]])
+        for number, moment in enumerate(kills):
+            until(f"{moment} requests", lambda moment=moment: engine.server.state()["requests"] >= moment)
+            victim = moments.randrange(WORKERS)
+            if number % 2:
+                # A process of the pool: its task returns to the queue immediately.
+                until("a process runs", lambda victim=victim: bool(children(workers[victim].pid)))
+                kill(moments.sample(sorted(children(workers[victim].pid)), 1))
+            else:
+                # The whole worker: its tasks are delivered again after the visibility timeout.
+                workers[victim].__exit__(None, None, None)
+                workers[victim] = worker(engine)
+        with zexa.Ledger.open(engine.ledger) as ledger:
+            # Celery loses a task if its worker is killed between two commands to Redis. Such orders are handed in again.
+            while not is_settled(ledger, TASKS):
+                until("no task is left", lambda: is_idle(engine) or is_settled(ledger, TASKS))
+                left = unsettled(ledger, keys.values())
+                hand_in(engine, [(order, phone) for order, phone in orders if keys[phone] in left])
+    finally:
+        for process in workers:
+            process.__exit__(None, None, None)
+    found = Orders.of(engine.server, engine.ledger, keys)
+    assert found.problems() == []
+    assert found.counts()["accepted"] > TASKS / 2
