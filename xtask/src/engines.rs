@@ -1,5 +1,6 @@
 //! What programs that run the recipes of `tests/engines` need: the packages of both languages and their environments.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -34,6 +35,13 @@ pub(crate) fn python() -> Result<Command> {
     python.current_dir(paths::root()).env("PYTHONDONTWRITEBYTECODE", "1");
     python.env("PYTHONPATH", packages::python_path()).env("ZEXA_SANDBOX", paths::program(PROGRAM));
     Ok(python)
+}
+
+/// The `PYTHONPATH` of programs in the folder of the tests, which import modules of other tests.
+pub(crate) fn path_of_tests() -> Result<OsString> {
+    let tests = ["tests/python", "tests/services", TESTS].map(|folder| paths::root().join(folder));
+    let folders = std::iter::once(packages::python_path()).chain(tests);
+    std::env::join_paths(folders).map_err(|error| format!("PYTHONPATH: {error}"))
 }
 
 /// Assembles a project with the package, BullMQ and the programs for Node. Returns its folder.

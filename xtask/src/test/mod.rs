@@ -5,7 +5,7 @@ mod c_scenarios;
 mod consumers;
 mod conventions;
 mod dependencies;
-mod engines;
+pub(crate) mod engines;
 mod exports;
 mod guards;
 mod guides;
