@@ -1,11 +1,10 @@
-//! Outbox relay: sends one SMS for each row of the table `outbox`. Any number of relays may run.
+//! Outbox relay: sends one SMS per row of `outbox`. Any number may run, each with a supervisor that restarts it.
 
 use std::{env, error::Error, time::Duration};
-
 use tokio_postgres::NoTls;
 use zexa::{Client, SendMessage};
 
-// These errors are not about the row. The call is repeated with the same key, which the ledger does not let be sent twice.
+// Errors that are not about the row. Repeating the call with its key is safe: the ledger sends no key twice.
 const LATER: [&str; 6] = ["connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"];
 const NEXT: &str = "SELECT id, phone, body FROM outbox WHERE outcome IS NULL AND due <= now()
     ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED";
@@ -19,9 +18,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Client::builder().ledger(env::var("LEDGER_URL")?).timeout(10 * second).deadline(60 * second).build_async()?;
     let (mut database, connection) = tokio_postgres::connect(&env::var("DATABASE_URL")?, NoTls).await?;
     tokio::spawn(connection);
-    // If the database is lost, the relay ends, and its supervisor starts it again.
     loop {
-        let transaction = database.transaction().await?; // locks the row; the ledger commits its claim on its own connection
+        let transaction = database.transaction().await?; // locks the row; the ledger has its own connection
         let Some(row) = transaction.query_opt(NEXT, &[]).await? else {
             drop(transaction);
             tokio::time::sleep(second).await;

@@ -51,7 +51,10 @@ class Orders:
                 found.append(f"{key} is {state}, and was received {self.received[key]} times")
             if state == "accepted" and not self.received[key]:
                 found.append(f"{key} is accepted, and was not received")
-        found += [f"{key} is in the ledger, and there is no such order" for key in self.states.keys() - set(self.keys.values())]
+        found += [
+            f"{key} is in the ledger, and there is no such order"
+            for key in self.states.keys() - set(self.keys.values())
+        ]
         return found
 
     def counts(self) -> Counter[str]:

@@ -50,6 +50,7 @@ class Engine:
             "DATABASE_URL": self.database,
             "BROKER_URL": self.broker,
             "LEDGER_URL": self.ledger,
+            "ZEXA_LIMITER": f"{self.broker}/1",
         }
 
 

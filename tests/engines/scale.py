@@ -56,6 +56,8 @@ class Scale:
             "LEDGER_URL": self.ledger,
             "VISIBILITY_TIMEOUT": str(VISIBILITY_TIMEOUT),
         }
+        if self.options.limiter:
+            environment["ZEXA_LIMITER"] = f"{self.redis.url}/1"
         flags = ["--concurrency", str(PROCESSES), "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
         command = [sys.executable, "-m", "celery", "-A", "celery_orders", "worker", *flags]
         return Process(command, environment=environment, folder=RECIPES, timeout=self.patience)
@@ -150,7 +152,10 @@ class Scale:
         print(f"in doubt         {counts['in_doubt']}")
         print(f"accepted + in doubt of all orders: {counts['accepted'] + counts['in_doubt']} of {len(orders.keys)}")
         print(f"throughput       {throughput:.1f}/s in {seconds:.0f} s: {throughput / LIMIT:.1%} of the limit")
-        print(f"429              {requests - received} of {requests} attempts: {(requests - received) / requests:.2%}", flush=True)
+        print(
+            f"429              {requests - received} of {requests} attempts: {(requests - received) / requests:.2%}",
+            flush=True,
+        )
         problems = orders.problems()
         print(*problems, sep="\n", end="", file=sys.stderr)
         return 1 if problems else 0

@@ -26,7 +26,9 @@ KILLS = 6
 def write(path: Path) -> dict[str, str]:
     """Write a file with one row per message. Returns the keys by recipient."""
     keys = {phone: f"order-{order}-ready" for order, phone in enumerate(phones(ROWS))}
-    table = pa.table({"id": list(keys.values()), "phone": list(keys), "body": ["Your order is ready."] * ROWS})
+    table = pa.table(
+        {"idempotency_key": list(keys.values()), "to": list(keys), "body": ["Your order is ready."] * ROWS}
+    )
     pq.write_table(table, path, row_group_size=GROUP)
     return keys
 
@@ -49,7 +51,9 @@ def test_killed_workers_send_nothing_twice(engine: Engine, tmp_path: Path) -> No
         printed = dict(map(literal_eval, program.end(errors=None).splitlines()))
     orders = Orders.of(engine.server, engine.ledger, keys)
     assert orders.problems() == []
-    assert {key: {"accepted": "accepted", "unknown": "in_doubt"}[outcome] for key, outcome in printed.items()} == orders.states
+    assert {
+        key: {"accepted": "accepted", "unknown": "in_doubt"}[outcome] for key, outcome in printed.items()
+    } == orders.states
     assert orders.counts()["accepted"] > ROWS / 2
     # A second run sends nothing.
     requests = engine.server.state()["requests"]

@@ -68,6 +68,6 @@ pub(crate) fn assemble_node() -> Result<PathBuf> {
 
 /// The reason why the engines cannot run.
 pub(crate) fn unavailable() -> Option<String> {
-    let redis = command::output(Command::new("redis-server").arg("--version"));
-    redis.err().map(|_| "redis-server is not installed: apt-get install redis-server".to_owned())
+    let installed = command::is_installed("redis-server", []);
+    (!installed).then(|| "redis-server is not installed: apt-get install redis-server".to_owned())
 }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { Zexa, ZexaError } from 'zexa'
 
 const zexa = new Zexa({ ledger: process.env.LEDGER_URL, timeout: 10_000, deadline: 60_000 })
-// These errors are not about the order. The call is repeated with the same key, which the ledger does not let be sent twice.
+// Errors that are not about the order. Repeating the call with its key is safe: the ledger sends no key twice.
 const LATER = ['connect', 'timeout', 'in_progress', 'rate_limited', 'insufficient_credits', 'unauthorized']
 
 async function ready(job, token) {

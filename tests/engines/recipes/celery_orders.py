@@ -13,12 +13,12 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    # Seconds after which the tasks of a lost worker are delivered again, which must exceed the deadline. Checked every 10 s.
+    # After this time, which exceeds the deadline, the tasks of a lost worker are delivered again. Checked every 10 s.
     broker_transport_options={"visibility_timeout": VISIBILITY_TIMEOUT, "unacked_restore_throttle": 1},
 )
 # Created before the pool forks. Its processes inherit it.
 client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
-# These errors are not about the order. The call is repeated with the same key, which the ledger does not let be sent twice.
+# Errors that are not about the order. Repeating the call with its key is safe: the ledger sends no key twice.
 LATER = {"connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"}
 
 

@@ -1,4 +1,4 @@
-"""Outbox relay: sends one SMS for each row of the table `outbox`. Any number of relays may run."""
+"""Outbox relay: sends one SMS per row of `outbox`. Any number may run, each with a supervisor that restarts it."""
 
 import os
 import time
@@ -7,7 +7,7 @@ import psycopg
 import zexa
 
 client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
-# These errors are not about the row. The call is repeated with the same key, which the ledger does not let be sent twice.
+# Errors that are not about the row. Repeating the call with its key is safe: the ledger sends no key twice.
 LATER = {"connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"}
 NEXT = """SELECT id, phone, body FROM outbox WHERE outcome IS NULL AND due <= now()
     ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED"""
@@ -16,7 +16,7 @@ DONE = "UPDATE outbox SET outcome = %s, message_id = %s WHERE id = %s"
 
 
 def relay(database: psycopg.Connection) -> bool:
-    with database.transaction():  # locks the row; the ledger commits its claim on its own connection
+    with database.transaction():  # locks the row; the ledger has its own connection
         row = database.execute(NEXT).fetchone()
         if row is None:
             return False
@@ -35,6 +35,6 @@ def relay(database: psycopg.Connection) -> bool:
 
 if __name__ == "__main__":
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        while True:  # if the database is lost, the relay ends, and its supervisor starts it again
+        while True:
             if not relay(connection):
                 time.sleep(1)
