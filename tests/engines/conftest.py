@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures import environment, sandbox
+from programs.process import until
 from sandbox import Sandbox, Server
 from servers import servers
 
@@ -41,6 +42,10 @@ class Engine:
     database: str
     broker: str
     ledger: str
+
+    def wait_for(self, requests: int) -> None:
+        """Wait until the server has received this number of requests."""
+        until(f"{requests} requests", lambda: self.server.state()["requests"] >= requests)
 
     @property
     def environment(self) -> dict[str, str]:

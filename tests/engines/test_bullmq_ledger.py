@@ -35,7 +35,7 @@ def test_jobs_of_killed_workers_send_nothing_twice(engine: Engine) -> None:
     workers = [node(engine, "bullmq_orders.mjs") for _ in range(WORKERS)]
     try:
         for moment in kills:
-            until(f"{moment} requests", lambda moment=moment: engine.server.state()["requests"] >= moment)
+            engine.wait_for(moment)
             victim = moments.randrange(WORKERS)
             workers[victim].__exit__(None, None, None)
             workers[victim] = node(engine, "bullmq_orders.mjs")

@@ -37,6 +37,12 @@ def hand_in(engine: Engine, orders: Iterable[tuple[int, str]]) -> None:
             app.send_task("celery_orders.ready", [order, phone], ignore_result=True)
 
 
+def pool(worker: Process) -> list[int]:
+    """The processes of a worker, when there are some."""
+    until("a process runs", lambda: bool(children(worker.pid)))
+    return sorted(children(worker.pid))
+
+
 def is_idle(engine: Engine) -> bool:
     """Whether the broker has no task, waiting or delivered."""
     with redis.Redis.from_url(engine.broker) as broker:
@@ -55,12 +61,11 @@ def test_killed_processes_and_workers_send_nothing_twice(engine: Engine) -> None
         orders = list(enumerate(phones(TASKS)))
         hand_in(engine, [*orders, *orders[::10]])
         for number, moment in enumerate(kills):
-            until(f"{moment} requests", lambda moment=moment: engine.server.state()["requests"] >= moment)
+            engine.wait_for(moment)
             victim = moments.randrange(WORKERS)
             if number % 2:
                 # A process of the pool: its task returns to the queue immediately.
-                until("a process runs", lambda victim=victim: bool(children(workers[victim].pid)))
-                kill(moments.sample(sorted(children(workers[victim].pid)), 1))
+                kill([moments.choice(pool(workers[victim]))])
             else:
                 # The whole worker: its tasks are delivered again after the visibility timeout.
                 workers[victim].__exit__(None, None, None)

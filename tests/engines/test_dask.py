@@ -45,7 +45,7 @@ def test_killed_workers_send_nothing_twice(engine: Engine, tmp_path: Path) -> No
     kills = sorted(moments.randrange(ROWS * 3 // 4) for _ in range(KILLS))
     with Process([sys.executable, RECIPE, file], environment=engine.environment) as program:
         for moment in kills:
-            until(f"{moment} requests", lambda moment=moment: engine.server.state()["requests"] >= moment)
+            engine.wait_for(moment)
             until("a worker runs", lambda: bool(workers(program.pid)))
             kill([moments.choice(workers(program.pid))])
         printed = dict(map(literal_eval, program.end(errors=None).splitlines()))

@@ -61,7 +61,7 @@ def test_relays_are_killed_and_no_row_is_sent_twice(engine: Engine, relay: Calla
     try:
         with psycopg.connect(engine.database, autocommit=True) as database:
             for kill in kills:
-                until(f"{kill} requests", lambda kill=kill: engine.server.state()["requests"] >= kill)
+                engine.wait_for(kill)
                 victim = moments.randrange(RELAYS)
                 # Its transaction is rolled back, and another relay locks the row.
                 relays[victim].__exit__(None, None, None)

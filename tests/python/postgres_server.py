@@ -62,10 +62,10 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server. Returns when it accepts connections."""
-        listen = ["-k", self._folder, "-h", "", "-c", "fsync=off", "-c", "shared_buffers=16MB"]
-        command = [self._server, "-D", self._folder / "data", *listen]
+        listen = ["-k", str(self._folder), "-h", "", "-c", "fsync=off", "-c", "shared_buffers=16MB"]
+        command = [self._server, "-D", str(self._folder / "data"), *listen]
         self._process = Process(command, folder=self._folder, user=self._user, timeout=self._timeout)
-        answers = [self._ready, "-q", "-h", self._folder]
+        answers = [self._ready, "-q", "-h", str(self._folder)]
         until("the server accepts connections", lambda: subprocess.run(answers, check=False).returncode == 0)
 
     def kill(self) -> None:

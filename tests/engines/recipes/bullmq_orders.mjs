@@ -30,6 +30,7 @@ const lockDuration = Number(process.env.LOCK_DURATION ?? 30_000)
 const worker = new Worker('orders', ready, {
   connection: new Redis(process.env.BROKER_URL, { maxRetriesPerRequest: null }),
   concurrency: 8,
+  limiter: { max: Number(process.env.RATE_LIMIT ?? 50), duration: 1000 }, // messages per second of all workers
   lockDuration, // milliseconds after which the job of a killed worker is stalled
   stalledInterval: lockDuration,
   maxStalledCount: 100, // how often a stalled job runs again, instead of failing

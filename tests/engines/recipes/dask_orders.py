@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from typing import Any
 
 import dask
 import pyarrow.parquet as pq
@@ -15,7 +15,7 @@ from distributed import Client, as_completed
 LATER = {"connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"}
 
 
-def send(client: zexa.Client, row: dict[str, str]) -> tuple[str, str]:
+def send(client: zexa.Client, row: dict[str, Any]) -> tuple[str, str]:
     while True:
         try:
             client.messages.send(channel="sms", from_="ZEXA", **row)  # to, body, idempotency_key
@@ -28,8 +28,8 @@ def send(client: zexa.Client, row: dict[str, str]) -> tuple[str, str]:
 
 def send_group(group: int, path: str) -> list[tuple[str, str]]:
     client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
-    with client, ThreadPoolExecutor(16) as pool:
-        return list(pool.map(partial(send, client), pq.ParquetFile(path).read_row_group(group).to_pylist()))
+    with client, pq.ParquetFile(path) as file, ThreadPoolExecutor(16) as pool:
+        return list(pool.map(lambda row: send(client, row), file.read_row_group(group).to_pylist()))
 
 
 if __name__ == "__main__":
