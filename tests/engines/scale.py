@@ -30,8 +30,6 @@ PROCESSES = 4
 KILLS_PER_WORKER = 5
 # Messages per second that the account may send.
 LIMIT = 50
-# The part of the limit that the workers use together with `--paced`.
-PACE = 0.96
 # Seconds. The last tasks of killed workers are delivered again after the visibility timeout and up to 10 s.
 VISIBILITY_TIMEOUT = 70
 # The part of the messages after which nothing is killed any more, so that the throughput does not depend on this timeout.
@@ -58,8 +56,6 @@ class Scale:
             "LEDGER_URL": self.ledger,
             "VISIBILITY_TIMEOUT": str(VISIBILITY_TIMEOUT),
         }
-        if self.options.paced:
-            environment["RATE_LIMIT"] = f"{LIMIT * PACE * 60 / WORKERS:.0f}/m"
         if self.options.limiter:
             environment["ZEXA_LIMITER"] = f"{self.redis.url}/1"
         flags = ["--concurrency", str(PROCESSES), "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
@@ -150,10 +146,7 @@ class Scale:
         counts, state = orders.counts(), self.server.state()
         received, requests = state["messages"], state["requests"]
         throughput = received / seconds
-        used = {"limiter": self.options.limiter, "rate of each worker": self.options.paced}
-        print(
-            f"\nlimit            {LIMIT}/s, with: {', '.join(name for name, is_on in used.items() if is_on) or 'neither'}"
-        )
+        print(f"\nlimit            {LIMIT}/s, limiter: {'on' if self.options.limiter else 'off'}")
         print(f"duplicates       {orders.duplicates}")
         print(f"accepted         {counts['accepted']}")
         print(f"in doubt         {counts['in_doubt']}")
@@ -177,7 +170,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="cargo xtask scale")
     parser.add_argument("--messages", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--no-pace", dest="paced", action="store_false")
     parser.add_argument("--no-limiter", dest="limiter", action="store_false")
     options = parser.parse_args()
     sandbox = Sandbox(Path(os.environ["ZEXA_SANDBOX"]))

@@ -13,7 +13,7 @@ from celery import Celery
 
 from checks import Orders, is_settled, phones, unsettled
 from conftest import Engine
-from processes import children, kill
+from processes import children, is_alive, kill
 from programs.process import Process, until
 
 RECIPES = Path(__file__).resolve().parent / "recipes"
@@ -37,14 +37,30 @@ def hand_in(engine: Engine, orders: Iterable[tuple[int, str]]) -> None:
             app.send_task("celery_orders.ready", [order, phone], ignore_result=True)
 
 
-def pool(worker: Process) -> list[int]:
+def supervise(engine: Engine, workers: list[Process]) -> None:
+    """Start workers again that have ended by themselves, as a supervisor does. A crash of the library is a failure."""
+    for index, process in enumerate(workers):
+        if not is_alive(process.pid):
+            print(errors := process.errors())
+            assert "Fatal Python error" not in errors and "panicked" not in errors
+            process.__exit__(None, None, None)
+            workers[index] = worker(engine)
+
+
+def pool(engine: Engine, workers: list[Process], index: int) -> list[int]:
     """The processes of a worker, when there are some."""
-    until("a process runs", lambda: bool(children(worker.pid)))
-    return sorted(children(worker.pid))
+
+    def are_running() -> bool:
+        supervise(engine, workers)
+        return bool(children(workers[index].pid))
+
+    until("a process runs", are_running)
+    return sorted(children(workers[index].pid))
 
 
-def is_idle(engine: Engine) -> bool:
+def is_idle(engine: Engine, workers: list[Process]) -> bool:
     """Whether the broker has no task, waiting or delivered."""
+    supervise(engine, workers)
     with redis.Redis.from_url(engine.broker) as broker:
         return not broker.llen("celery") and not broker.hlen("unacked")
 
@@ -65,7 +81,7 @@ def test_killed_processes_and_workers_send_nothing_twice(engine: Engine) -> None
             victim = moments.randrange(WORKERS)
             if number % 2:
                 # A process of the pool: its task returns to the queue immediately.
-                kill([moments.choice(pool(workers[victim]))])
+                kill([moments.choice(pool(engine, workers, victim))])
             else:
                 # The whole worker: its tasks are delivered again after the visibility timeout.
                 workers[victim].__exit__(None, None, None)
@@ -73,7 +89,7 @@ def test_killed_processes_and_workers_send_nothing_twice(engine: Engine) -> None
         with zexa.Ledger.open(engine.ledger) as ledger:
             # Celery loses a task if its worker is killed between two commands to Redis. Such orders are handed in again.
             while not is_settled(ledger, TASKS):
-                until("no task is left", lambda: is_idle(engine) or is_settled(ledger, TASKS))
+                until("no task is left", lambda: is_idle(engine, workers) or is_settled(ledger, TASKS))
                 left = unsettled(ledger, keys.values())
                 hand_in(engine, [(order, phone) for order, phone in orders if keys[phone] in left])
     finally:

@@ -67,7 +67,7 @@ Commands:
                       check models of concurrent parts of the core, with many interleavings of threads
   simulate [--workers N] [--limit N] [--seed N] [--fallback]
                       let many workers share the limiter of the core on a virtual clock, with a limit that changes and a server that stalls
-  scale [--messages N] [--seed N] [--no-limiter] [--no-pace]
+  scale [--messages N] [--seed N] [--no-limiter]
                       send with several workers that share a ledger and a limiter, while they and their servers are killed
   test [STEP...]      run all test steps, or only these
   test --list         list the test steps";

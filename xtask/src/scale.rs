@@ -12,28 +12,22 @@ struct Options {
     messages: u64,
     /// Seed of the moments at which processes are killed.
     seed: u64,
-    /// Flags of the program that leave out what holds the workers back.
-    off: Vec<&'static str>,
+    limiter: bool,
 }
-
-/// Without the limiter; without the rate of each worker.
-const FLAGS: [&str; 2] = ["--no-limiter", "--no-pace"];
 
 impl Options {
     fn parse(arguments: &[&str]) -> Result<Options> {
-        let mut options = Options { messages: 20_000, seed: fastrand::u64(..1_000_000), off: Vec::new() };
+        let mut options = Options { messages: 20_000, seed: fastrand::u64(..1_000_000), limiter: true };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let number = match *argument {
                 "--messages" => &mut options.messages,
                 "--seed" => &mut options.seed,
-                option => match FLAGS.into_iter().find(|flag| *flag == option) {
-                    Some(flag) => {
-                        options.off.push(flag);
-                        continue;
-                    }
-                    None => return Err(format!("unknown option {option}")),
-                },
+                "--no-limiter" => {
+                    options.limiter = false;
+                    continue;
+                }
+                option => return Err(format!("unknown option {option}")),
             };
             let value = arguments.next().copied().unwrap_or_default();
             *number = value.parse().map_err(|_| format!("{argument}: expected a whole number, got {value:?}"))?;
@@ -68,7 +62,10 @@ fn run_workers(options: &Options) -> Result {
     let mut python = engines::python()?;
     python.arg(format!("{}/scale.py", engines::TESTS));
     python.args(["--messages", &options.messages.to_string(), "--seed", &options.seed.to_string()]);
-    python.args(&options.off).env("PYTHONPATH", engines::path_of_tests()?);
+    if !options.limiter {
+        python.arg("--no-limiter");
+    }
+    python.env("PYTHONPATH", engines::path_of_tests()?);
     command::run_quietly(&mut python)
 }
 
@@ -79,8 +76,8 @@ mod tests {
     #[test]
     fn options_are_parsed() {
         let options = Options::parse(&["--messages", "500", "--no-limiter", "--seed", "7"]).expect("valid");
-        assert_eq!((options.messages, options.seed, options.off), (500, 7, vec!["--no-limiter"]));
-        assert!(Options::parse(&[]).expect("valid").off.is_empty());
+        assert_eq!((options.messages, options.seed, options.limiter), (500, 7, false));
+        assert!(Options::parse(&[]).expect("valid").limiter);
         for wrong in [&["--messages"][..], &["--messages", "5"], &["--messages", "x"], &["--kills", "5"], &["500"]] {
             assert!(Options::parse(wrong).is_err(), "{wrong:?}");
         }

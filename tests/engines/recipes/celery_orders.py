@@ -22,7 +22,7 @@ client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
 LATER = {"connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"}
 
 
-@app.task(bind=True, max_retries=None, rate_limit=os.environ.get("RATE_LIMIT"))  # of each worker, such as 12/s
+@app.task(bind=True, max_retries=None)
 def ready(self: Any, order: int, phone: str) -> str:
     try:
         client.messages.send(
