@@ -48,14 +48,16 @@ def supervise(engine: Engine, workers: list[Process]) -> None:
 
 
 def pool(engine: Engine, workers: list[Process], index: int) -> list[int]:
-    """The processes of a worker, when there are some."""
+    """The processes of a worker, when it has started all of them. While it starts, it has other children for a moment."""
+    found: list[int] = []
 
     def are_running() -> bool:
         supervise(engine, workers)
-        return bool(children(workers[index].pid))
+        found[:] = sorted(children(workers[index].pid))
+        return len(found) == PROCESSES
 
-    until("a process runs", are_running)
-    return sorted(children(workers[index].pid))
+    until("the processes run", are_running)
+    return found
 
 
 def is_idle(engine: Engine, workers: list[Process]) -> bool:

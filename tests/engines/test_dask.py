@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 from ast import literal_eval
@@ -17,8 +16,7 @@ from processes import children, kill
 from programs.process import Process, until
 
 RECIPE = Path(__file__).resolve().parent / "recipes" / "dask_orders.py"
-# The recipe is for many more, such as 100,000. That takes minutes.
-ROWS = int(os.environ.get("ZEXA_TEST_ROWS", "1000"))
+ROWS = 1000
 GROUP = ROWS // 20
 KILLS = 6
 
