@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
-from programs.process import Process, until
+from programs.process import TIMEOUT, Process, until
 
 PASSWORD = "zx_top_secret/+"
 
@@ -39,24 +40,54 @@ def _other_user() -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
+class Postgres:
+    """A server in a folder, whose path must be short. It can be killed and started again."""
+
+    def __init__(self, folder: Path, *, timeout: float = TIMEOUT):
+        initdb, self._server, self._ready = _program("initdb"), _program("postgres"), _program("pg_isready")
+        self._folder = folder
+        self._timeout = timeout
+        self._user = _other_user()
+        self._process: Process | None = None
+        password = folder / "password"
+        password.write_text(PASSWORD)
+        for path in (folder, password):
+            if self._user:
+                os.chown(path, self._user["user"], self._user["group"])
+        options = ["--no-sync", "--no-locale", "--encoding=UTF8", "--auth=scram-sha-256", "--username=zexa"]
+        command = [initdb, *options, f"--pwfile={password}", str(folder / "data")]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **self._user)
+        # Without the name of a ledger.
+        self.url = f"postgres://zexa:{quote(PASSWORD, safe='')}@{quote(str(folder), safe='')}/postgres"
+
+    def start(self) -> None:
+        """Start the server. Returns when it accepts connections."""
+        listen = ["-k", str(self._folder), "-h", "", "-c", "fsync=off", "-c", "shared_buffers=16MB"]
+        command = [self._server, "-D", str(self._folder / "data"), *listen]
+        self._process = Process(command, folder=self._folder, user=self._user, timeout=self._timeout)
+        answers = [self._ready, "-q", "-h", str(self._folder)]
+        until("the server accepts connections", lambda: subprocess.run(answers, check=False).returncode == 0)
+
+    def kill(self) -> None:
+        """End the server without a checkpoint, as in a crash. Returns when it has ended."""
+        assert self._process is not None
+        self._process.signal(signal.SIGQUIT)
+        self._process.end(errors=None)
+        self.close()
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.__exit__(None, None, None)
+            self._process = None
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """A running server. Returns a URL without the name of a ledger."""
-    initdb, server, ready = _program("initdb"), _program("postgres"), _program("pg_isready")
-    user = _other_user()
-    # The path of a socket must be short.
     with TemporaryDirectory() as folder:
-        data = Path(folder, "data")
-        password = Path(folder, "password")
-        password.write_text(PASSWORD)
-        for path in (folder, password):
-            if user:
-                os.chown(path, user["user"], user["group"])
-        options = ["--no-sync", "--no-locale", "--encoding=UTF8", "--auth=scram-sha-256", "--username=zexa"]
-        command = [initdb, *options, f"--pwfile={password}", str(data)]
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, **user)
-        listen = ["-k", folder, "-h", "", "-c", "fsync=off", "-c", "shared_buffers=16MB"]
-        with Process([server, "-D", data, *listen], folder=Path(folder), user=user):
-            answers = [ready, "-q", "-h", folder]
-            until("the server accepts connections", lambda: subprocess.run(answers, check=False).returncode == 0)
-            yield f"postgres://zexa:{quote(PASSWORD, safe='')}@{quote(folder, safe='')}/postgres"
+        server = Postgres(Path(folder))
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.close()

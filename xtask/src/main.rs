@@ -10,6 +10,7 @@ mod debug_symbols;
 mod demo;
 mod dist;
 mod docs;
+mod engines;
 mod examples;
 mod fuzz;
 mod install;
@@ -20,6 +21,7 @@ mod paths;
 mod python;
 mod release;
 mod sandbox;
+mod scale;
 mod show;
 mod simulate;
 mod test;
@@ -65,6 +67,8 @@ Commands:
                       check models of concurrent parts of the core, with many interleavings of threads
   simulate [--workers N] [--limit N] [--seed N] [--fallback]
                       let many workers share the limiter of the core on a virtual clock, with a limit that changes and a server that stalls
+  scale [--messages N] [--seed N] [--no-limiter]
+                      send with several workers that share a ledger and a limiter, while they and their servers are killed
   test [STEP...]      run all test steps, or only these
   test --list         list the test steps";
 
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
         ["install", options @ ..] => install::run(options),
         ["licences"] => third_party::write(),
         ["models", arguments @ ..] => models::run(arguments),
+        ["scale", arguments @ ..] => scale::run(arguments),
         ["test", "--list"] => test::list(),
         ["test", names @ ..] => test::run(names),
         ["help" | "--help" | "-h"] => {

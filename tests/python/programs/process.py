@@ -51,6 +51,7 @@ class Process:
         inherit: tuple[int, ...] = (),
         folder: Path | None = None,
         user: Mapping[str, Any] | None = None,
+        timeout: float = TIMEOUT,
     ):
         self._errors = tempfile.TemporaryFile("a+")  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -66,7 +67,7 @@ class Process:
             **(user or {}),
         )
         self.pid = self._process.pid
-        self._alarm = threading.Timer(TIMEOUT, self.signal_all, [signal.SIGABRT])
+        self._alarm = threading.Timer(timeout, self.signal_all, [signal.SIGABRT])
         self._alarm.daemon = True
         self._alarm.start()
 

@@ -36,10 +36,20 @@ pub(crate) fn assemble_python() -> Result {
     copy_file(&library("_zexa"), &package.join(EXTENSION))
 }
 
+/// The folder with the Python package.
+pub(crate) fn python_path() -> PathBuf {
+    folder("python")
+}
+
+/// The folder of the Node package.
+pub(crate) fn node_package() -> PathBuf {
+    folder("node").join("node_modules").join("zexa")
+}
+
 /// Command that runs a Python program with the package.
 pub(crate) fn python(venv: &Venv, source: &str) -> Command {
     let mut python = venv.program("python");
-    python.env("PYTHONPATH", folder("python"));
+    python.env("PYTHONPATH", python_path());
     python.arg("-B").arg(paths::root().join(source));
     python
 }
@@ -49,7 +59,7 @@ pub(crate) fn assemble_node() -> Result {
     let project = folder("node");
     empty(&project)?;
     copy(&npm::sources().join("examples"), &project)?;
-    let package = project.join("node_modules").join("zexa");
+    let package = node_package();
     copy(&npm::sources().join("lib"), &package.join("lib"))?;
     copy_file(&npm::sources().join("package.json"), &package.join("package.json"))?;
     copy_file(&library("zexa_node"), &package.join(npm::addon_file(npm::system()?)))

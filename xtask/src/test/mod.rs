@@ -5,6 +5,7 @@ mod c_scenarios;
 mod consumers;
 mod conventions;
 mod dependencies;
+pub(crate) mod engines;
 mod exports;
 mod guards;
 mod guides;
@@ -274,10 +275,16 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: services::check,
     },
+    Step {
+        name: "engines",
+        about: "task queues and outboxes that share a ledger in PostgreSQL, and whose processes are killed",
+        needs_build: true,
+        run: engines::check,
+    },
 ];
 
 /// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes.
-const ON_DEMAND: [&str; 1] = ["services"];
+const ON_DEMAND: [&str; 2] = ["services", "engines"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [
@@ -360,6 +367,7 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
         "counts" => bench::counts_unavailable(),
         "postgres" => postgres::unavailable(),
         "redis" => redis::unavailable(),
+        "engines" => engines::unavailable(),
         _ => None,
     };
     if let Some(reason) = reason {

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::background;
 use crate::command::Result;
+use crate::engines;
 use crate::install::Prefix;
 use crate::node::Packages;
 use crate::npm::Archives;
@@ -50,11 +51,13 @@ const DOWNLOADS: &[Prerequisite] = &[
             "node-consumer",
             "node-types",
             "services",
+            "engines",
             "node",
             "bench",
         ],
         make: || Packages::prepare().map(drop),
     },
+    Prerequisite { steps: &["engines"], make: || engines::venv().map(drop) },
 ];
 
 /// Builds, in the order in which they are needed. They run one after the other: linking uses one processor, and the foreground

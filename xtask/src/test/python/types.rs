@@ -19,9 +19,10 @@ pub(crate) fn check() -> Result {
     // The package from its sources. Everything else with the installed package, which checkers find as in a user's project.
     let mut package = mypy(&venv);
     package.args(["--python-version", OLDEST, "bindings-python/python/zexa"]);
-    let [mut tests, mut services, mut examples, mut chaos] = [(); 4].map(|()| mypy(&venv));
+    let [mut tests, mut services, mut engines, mut examples, mut chaos] = [(); 5].map(|()| mypy(&venv));
     tests.arg("tests/python");
     services.arg("tests/services");
+    engines.arg("tests/engines");
     examples.arg("bindings-python/examples");
     chaos.env("MYPYPATH", "tests/chaos").arg("tests/chaos");
     // The stub agrees with the module.
@@ -34,7 +35,7 @@ pub(crate) fn check() -> Result {
     typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
 
     // The mypy runs share a cache, so they form one job.
-    let jobs = [vec![package, tests, services, examples, chaos, stubtest], vec![complete, typed]];
+    let jobs = [vec![package, tests, services, engines, examples, chaos, stubtest], vec![complete, typed]];
     let run_all = |checkers: Vec<Command>| command::all(checkers.into_iter().map(|mut one| command::run(&mut one)));
     command::all(background::run_together(jobs.map(|checkers| || run_all(checkers))))
 }
