@@ -220,6 +220,9 @@ async fn begin_claim(
     }
 }
 
+/// The time for which the limiter of an account closes its gate at most, so that one wrong response does not stop all clients for a day.
+const LONGEST_SHARED_WAIT: Duration = Duration::from_secs(3600);
+
 /// Longer than any lease.
 const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 
@@ -284,6 +287,9 @@ fn wait_before_next(
     if error.status() == Some(429) && wait <= most {
         let closed_for = shared.gate.close(wait, shared.random());
         shared.process().pace.report(epoch, Some(closed_for));
+    } else if error.status() == Some(429) && shared.process().pace.is_shared() {
+        // Other clients may have the patience.
+        shared.process().pace.report(epoch, Some(wait.min(LONGEST_SHARED_WAIT)));
     }
     let allowed = history.attempts - history.uncounted <= call.max_retries
         && should_retry(&error, request.method.idempotency(call.retry_ambiguous));

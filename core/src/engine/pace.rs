@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, MutexGuard, Notify};
 use tokio::time::{Duration, Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +46,10 @@ struct Askers {
 pub(crate) struct BulkPace {
     /// The rate that the caller has set.
     pub(crate) rate: Option<FixedRate>,
+    /// Held by the row that waits for this rate, so that rows begin in order.
+    turn: Mutex<()>,
+    /// Notified when a row of this run gives its turn back.
+    given_back: Notify,
     stopping: CancellationToken,
     reason: OnceLock<Reason>,
 }
@@ -53,7 +57,13 @@ pub(crate) struct BulkPace {
 impl BulkPace {
     /// `rate` is in rows per second.
     pub(crate) fn new(rate: Option<f64>) -> BulkPace {
-        BulkPace { rate: rate.map(FixedRate::new), stopping: CancellationToken::new(), reason: OnceLock::new() }
+        BulkPace {
+            rate: rate.map(FixedRate::new),
+            turn: Mutex::default(),
+            given_back: Notify::new(),
+            stopping: CancellationToken::new(),
+            reason: OnceLock::new(),
+        }
     }
 
     /// From here on, no attempt begins. Attempts in flight are completed.
@@ -65,6 +75,14 @@ impl BulkPace {
     /// The error of a row that waits when the run stops, or `None` if the run goes on.
     pub(crate) fn stopped(&self) -> Option<Error> {
         self.stopping.is_cancelled().then(|| self.error())
+    }
+
+    /// Waits until it is the turn of a row of this run, if the run has a rate. Other runs of the client do not wait for it.
+    pub(crate) async fn order(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.rate {
+            Some(_) => Some(self.turn.lock().await),
+            None => None,
+        }
     }
 
     fn error(&self) -> Error {
@@ -109,23 +127,28 @@ impl Pace {
         self.shared.as_ref().map(SharedLimiter::describe).unwrap_or_default()
     }
 
-    /// Waits until it is the turn of a bulk row. If there is a limiter of the account, only the rate of the run counts.
+    /// Whether rows have to wait for the limiter of the account.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.bulk.are_limited.load(Ordering::Relaxed)
+    }
+
+    /// Waits until it is the turn of a bulk row, which holds the [order](BulkPace::order) of its run. If there is a limiter of the account, only the rate
+    /// of the run counts.
     pub(crate) async fn turn(&self, run: &BulkPace) -> Option<Epoch> {
-        if self.is_shared() && run.rate.is_none() {
+        while let Some(wait) = run.rate.as_ref().and_then(FixedRate::take) {
+            sleep(wait, &run.given_back).await;
+        }
+        if self.is_shared() {
             return None;
         }
         self.has_bulk.store(true, Ordering::Relaxed);
         let _turn = self.turn.lock().await;
-        while let Some(wait) = run.rate.as_ref().and_then(FixedRate::take) {
-            self.sleep(wait).await;
-        }
-        while !self.is_shared() {
+        loop {
             match self.local.take(Priority::Bulk) {
                 Ok(epoch) => return Some(epoch),
-                Err(wait) => self.sleep(wait.min(RECHECK)).await,
+                Err(wait) => sleep(wait.min(RECHECK), &self.given_back).await,
             }
         }
-        None
     }
 
     /// Asks the limiter of the account until there is a turn, or the gate is closed. `handle`: the background runtime.
@@ -153,7 +176,7 @@ impl Pace {
                 None => Some(askers.order.lock().await),
                 order => order,
             };
-            self.sleep(wait.min(RECHECK)).await;
+            sleep(wait.min(RECHECK), &self.given_back).await;
         }
     }
 
@@ -164,16 +187,13 @@ impl Pace {
             Some(shared) => shared.give_back(run.map_or(Priority::Single, |_| Priority::Bulk)),
             None => self.local.give_back(),
         }
-        if let Some(rate) = run.and_then(|run| run.rate.as_ref()) {
+        if let Some(run) = run
+            && let Some(rate) = &run.rate
+        {
             rate.give_back();
+            run.given_back.notify_one();
         }
         self.given_back.notify_one();
-    }
-
-    /// Sleeps until a row gives its turn back, and at most for this time.
-    async fn sleep(&self, wait: Duration) {
-        // The turn is tried again in both cases.
-        let _ = timeout(wait, self.given_back.notified()).await;
     }
 
     /// Reports a response. `closed_for` is how long a 429 closes the gate.
@@ -199,4 +219,10 @@ impl Pace {
             shared.abandon();
         }
     }
+}
+
+/// Sleeps until a row gives its turn back, and at most for this time.
+async fn sleep(wait: Duration, given_back: &Notify) {
+    // The turn is tried again in both cases.
+    let _ = timeout(wait, given_back.notified()).await;
 }

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use tokio::sync::MutexGuard;
 use tokio::time::{sleep, timeout_at};
 
 use super::admission::Permit;
@@ -27,22 +28,31 @@ pub(super) async fn wait_for_turn(
     let mut turn = None;
     if let Some(run) = &call.bulk {
         pass_gate(shared, call, history, waiter).await?;
+        let order = until_over(shared, call, history, run.order()).await?;
         turn = until_over(shared, call, history, pace.turn(run)).await?;
         if pace.is_shared() {
-            turn = Some(shared_turn(shared, call, history, waiter).await?);
+            // While rows wait for the limiter, the next rows of this run must not take its rate in advance, or they would begin in a burst.
+            let order = order.filter(|_| pace.is_limited());
+            turn = Some(shared_turn(shared, call, history, waiter, order).await?);
         }
     }
     // Before the gate, which may close during this wait.
     let permit = admit(shared, http, call, history).await?;
     pass_gate(shared, call, history, waiter).await?;
     if pace.is_shared() && turn.is_none() {
-        turn = Some(shared_turn(shared, call, history, waiter).await?);
+        turn = Some(shared_turn(shared, call, history, waiter, None).await?);
     }
     Ok((turn, permit))
 }
 
-/// Waits for a turn from the limiter of the account, and at the gate that it closes.
-async fn shared_turn(shared: &Shared, call: &Call, history: &mut History, waiter: &mut Waiter<'_>) -> Result<Epoch> {
+/// Waits for a turn from the limiter of the account, and at the gate that it closes. `order` is held until there is a turn.
+async fn shared_turn(
+    shared: &Shared,
+    call: &Call,
+    history: &mut History,
+    waiter: &mut Waiter<'_>,
+    mut order: Option<MutexGuard<'_, ()>>,
+) -> Result<Epoch> {
     let runtime = shared.background_runtime()?;
     loop {
         let turn = {
@@ -58,6 +68,8 @@ async fn shared_turn(shared: &Shared, call: &Call, history: &mut History, waiter
             Turn::Closed(wait) => drop(shared.gate.close(wait, 0.0)),
             Turn::Later(_) => {}
             Turn::After(delay, epoch) => {
+                // The next row may ask.
+                drop(order.take());
                 if !delay.is_zero() {
                     pause(shared, call, history, delay).await?;
                 }

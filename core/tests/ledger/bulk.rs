@@ -397,3 +397,16 @@ impl futures_core::Stream for Rows {
 async fn next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     std::future::poll_fn(|context| std::pin::Pin::new(&mut *stream).poll_next(context)).await
 }
+
+#[test]
+fn a_run_with_a_low_rate_does_not_hold_another_one_back() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    let slow = BulkOptions::new().rate(0.001);
+    let mut slow = client.messages().send_many(rows(2), &slow).expect("a run");
+    assert_eq!(slow.next().expect("a row").expect("no stop").outcome, Outcome::Accepted);
+    // Its second row now waits for minutes.
+    let (results, stop) = run(&client, rows(100), &BulkOptions::new());
+    assert!(stop.is_none() && results.len() == 100);
+    slow.cancel();
+}

@@ -76,6 +76,39 @@ fn closed_connections_and_lost_scripts_and_keys_are_replaced() {
     assert_eq!(sandbox.requests().len(), 4);
 }
 
+/// A server that is full or read-only accepts connections, too.
+#[test]
+#[ignore = "needs Redis"]
+fn with_a_fallback_rate_calls_go_on_if_the_script_fails() {
+    let (sandbox, redis) = (Sandbox::start(), Redis::start());
+    let limiter = format!("{}?name=june&fallback_rate=20", redis.url());
+    let client = limited(&sandbox, &redis).limiter(limiter).build().expect("a client");
+    redis.command(&["SET", "zexa:limiter:{june}", "text"]);
+    for _ in 0..3 {
+        client.credits().get().expect("credits");
+    }
+    let run = client.messages().send_many(rows(20), &BulkOptions::new()).expect("a run");
+    assert!(run.map(|result| result.expect("no stop")).all(|result| result.outcome == Outcome::Accepted));
+}
+
+#[test]
+#[ignore = "needs Redis"]
+fn a_damaged_state_is_a_lost_one() {
+    let (sandbox, redis) = (Sandbox::start(), Redis::start());
+    let client = limited(&sandbox, &redis).build().expect("a client");
+    client.credits().get().expect("credits");
+    let key = redis.command(&["KEYS", "zexa:limiter:*"]);
+    for (field, value) in [("rate", "abc"), ("next", "inf"), ("now", "nan"), ("closed", "1e300"), ("epoch", "")] {
+        redis.command(&["HSET", &key, field, value]);
+        client.credits().get().unwrap_or_else(|error| panic!("{field} {value}: {error}"));
+    }
+    // The clock of the server was set back by an hour.
+    for field in ["now", "next", "closed"] {
+        redis.command(&["HINCRBYFLOAT", &key, field, "3600000000"]);
+    }
+    client.credits().get().expect("credits");
+}
+
 #[test]
 #[ignore = "needs Redis"]
 fn with_a_fallback_rate_calls_go_on() {

@@ -74,6 +74,26 @@ fn runs_share_the_limit_of_the_account() {
     assert!(redis.field("rate") > 0.0);
 }
 
+/// `max_retry_wait` of a client does not hide a 429 from the others.
+#[test]
+#[ignore = "needs Redis"]
+fn a_429_that_is_too_long_for_a_client_is_shared() {
+    let (sandbox, redis) = (Sandbox::start(), Redis::start());
+    sandbox.add_fault(json!({"path": "/credits", "status": 429, "headers": {"Retry-After": "86400"}}));
+    let (one, other) = (limited(&sandbox, &redis).build(), limited(&sandbox, &redis).build());
+    let (one, other) = (one.expect("a client"), other.expect("a client"));
+    let error = one.credits().get().expect_err("limited");
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::Rejected, 1));
+    until_known(&redis);
+    for client in [one, other] {
+        let error = client.credits().get().expect_err("held back");
+        assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::RateLimited, Outcome::NotSent, 0));
+        // One response does not stop all clients for a day.
+        assert!(error.retry_after().is_some_and(|wait| wait <= Duration::from_secs(3600)), "{error:?}");
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
 #[test]
 #[ignore = "needs Redis"]
 fn a_replay_takes_nothing_from_the_rate() {

@@ -9,6 +9,9 @@ use crate::Error;
 /// Errors of a server that needs a password, whose user has too few rights, or that is one node of a cluster.
 const FINAL_CODES: [&str; 5] = ["NOAUTH", "WRONGPASS", "NOPERM", "MOVED", "CROSSSLOT"];
 
+/// Parts of other such errors: of an invalid database, and of commands that the script may not call.
+const FINAL_DETAILS: [&str; 3] = ["DB index", "no permissions to run", "executing the script can't"];
+
 /// The maximum length of a reason in characters. The server may have written any part of it.
 const MAX_REASON: usize = 200;
 
@@ -41,9 +44,12 @@ impl From<RedisError> for Failure {
         if error.kind() == ErrorKind::AuthenticationFailed {
             return Failure::new(&"the server rejects the user or the password", true);
         }
-        let is_final = FINAL_CODES.iter().any(|code| error.code() == Some(code))
-            || error.detail().is_some_and(|detail| detail.contains("DB index"));
-        Failure::new(&error, is_final)
+        let is_final = FINAL_CODES.iter().any(|code| error.code() == Some(code));
+        let text = error.to_string();
+        // Of several errors in one exchange, the first one is enough.
+        let first = error.into_server_errors().and_then(|errors| errors.first().map(|(_, error)| error.clone()));
+        let text = first.map_or(text, |error| format!("{} {}", error.code(), error.details().unwrap_or_default()));
+        Failure::new(&text, is_final || FINAL_DETAILS.iter().any(|part| text.contains(part)))
     }
 }
 

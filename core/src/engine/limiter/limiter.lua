@@ -18,6 +18,9 @@ local BURST, MEASURED_OVER, SMOOTHING, FORGOTTEN_AFTER = 20000, 500000, 0.8, 600
 -- A turn is reserved at most this far ahead. A worker that would have to wait for longer asks again, because the limit may have changed.
 local HORIZON = 500000
 
+-- No number of the state is as large.
+local LARGEST = 1e18
+
 local FIELDS = {
   'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'single', 'single_reached', 'accepted', 'first', 'metered', 'count', 'meter', 'gap'
 }
@@ -29,12 +32,29 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
 local stored = redis.call('HMGET', KEYS[1], unpack(FIELDS))
-local state = {}
+local state, is_valid = {}, true
 for index, field in ipairs(FIELDS) do
-  state[field] = tonumber(stored[index] or 0)
+  local value = tonumber(stored[index] or 0)
+  is_valid = is_valid and value ~= nil and math.abs(value) < LARGEST
+  state[field] = value
+end
+-- Something else has written this key. That is the same as a lost state: otherwise all workers would fail until somebody deletes the key.
+if not is_valid then
+  for _, field in ipairs(FIELDS) do
+    state[field] = 0
+  end
 end
 if state.now == 0 then
   state.now = now
+end
+
+-- The clock was set back, or another server has taken over whose clock is behind. Otherwise all workers would wait until it has caught up.
+local back = state.now - now
+if back > 0 then
+  state.now, state.next, state.single, state.closed = now, state.next - back, state.single - back, state.closed - back
+  if state.first > 0 then
+    state.first = state.first - back
+  end
 end
 
 -- The limit on the curve.
@@ -57,7 +77,7 @@ end
 
 -- No time passes for the limit while the gate is closed.
 local open = math.max(now - math.max(state.now, state.closed), 0)
-state.now = math.max(state.now, now)
+state.now = now
 state.meter = state.meter + open
 state.gap = state.gap + open
 if state.reached + state.single_reached > 0 then

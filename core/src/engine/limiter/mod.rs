@@ -28,6 +28,9 @@ use super::rate::{Epoch, Priority};
 use super::trust::Trust;
 use crate::{Error, Kind, Outcome, Result};
 
+/// After this time without an exchange, the limit is unknown again, as in the script.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+
 /// The timeout of an exchange with the server.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -59,8 +62,10 @@ pub(crate) struct Setup {
 struct Seen {
     /// The number of attempts that the server has accepted since the last exchange.
     accepted: AtomicU64,
-    /// The last limit in requests per second, as bits. 0 if there is none.
-    limit: AtomicU64,
+    /// The last limit in requests per second, and when the server has told it.
+    limit: Mutex<Option<(f64, Instant)>>,
+    /// The rate that applies while the server cannot be used.
+    fallback: Mutex<Option<f64>>,
     /// Why the server cannot be used at present.
     failure: Mutex<Option<String>>,
 }
@@ -107,6 +112,16 @@ impl Setup {
             None => trust.clone(),
         };
         Ok(Setup { url, trust, key: format!("zexa:limiter:{{{name}}}"), connect_timeout })
+    }
+
+    /// A server can quote the password.
+    fn without_password(&self, failure: Failure) -> Failure {
+        match &self.url.password {
+            Some(password) if !password.is_empty() => {
+                Failure { reason: failure.reason.replace(password.as_str(), "***"), ..failure }
+            }
+            _ => failure,
+        }
     }
 
     /// The error of a call that cannot ask the limiter.
@@ -159,7 +174,8 @@ impl SharedLimiter {
 
     /// The last limit in requests per second, if there is one.
     pub(crate) fn limit(&self) -> Option<f64> {
-        self.seen.limit()
+        let fallback = *self.seen.fallback.lock().unwrap_or_else(PoisonError::into_inner);
+        fallback.or_else(|| self.seen.limit())
     }
 
     /// The URL without its password, and why the server cannot be used at present.
@@ -201,7 +217,8 @@ impl SharedLimiter {
 
 impl Seen {
     fn limit(&self) -> Option<f64> {
-        Some(f64::from_bits(self.limit.load(Ordering::Relaxed))).filter(|limit| *limit > 0.0)
+        let limit = *self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.filter(|(_, noted)| noted.elapsed() < FORGOTTEN_AFTER).map(|(limit, _)| limit)
     }
 
     fn take_accepted(&self) -> u64 {
@@ -213,13 +230,19 @@ impl Seen {
         self.accepted.fetch_add(accepted, Ordering::Relaxed);
     }
 
+    fn note_fallback(&self, rate: f64) {
+        *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = Some(rate);
+    }
+
     fn note_failure(&self, failure: Option<&Failure>) {
         let reason = failure.map(|failure| failure.reason.clone());
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }
 
     fn note(&self, state: &State) {
-        self.limit.store(state.limit.unwrap_or(0.0).to_bits(), Ordering::Relaxed);
+        let limit = state.limit.map(|limit| (limit, Instant::now()));
+        *self.limit.lock().unwrap_or_else(PoisonError::into_inner) = limit;
+        *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -55,6 +55,9 @@ impl LimiterUrl {
         }
         let user = Some(decoded(url.username())?).filter(|user| !user.is_empty());
         let password = url.password().map(decoded).transpose()?.map(Zeroizing::new);
+        if user.is_some() && password.is_none() {
+            return Err(invalid("has a user and no password; a password without a user is written as `:password@`"));
+        }
         let database = match url.path().trim_start_matches('/') {
             "" => 0,
             number => number
@@ -143,6 +146,7 @@ mod tests {
             "http://ana:zx_secret@redis.example",
             "redis://",
             "redis:///zx_secret",
+            "redis://zx_secret@redis.example",
             "redis://ana:zx_secret@redis.example:port",
             "redis://ana:zx_secret@redis.example/-1",
             "redis://ana:zx_secret@redis.example/zx_secret",

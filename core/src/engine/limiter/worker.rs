@@ -37,8 +37,9 @@ pub(super) struct Worker {
     connection: Option<Connection>,
     /// Whether the server has answered on the last connection. If not, the next one waits.
     has_answered: bool,
-    /// When the connection was lost, or began to be opened.
-    down_since: Instant,
+    /// When the first exchange failed after one that succeeded, or when this task began. `None` while exchanges succeed. A connection alone changes nothing: a
+    /// server that is full or read-only accepts connections, and fails all exchanges.
+    down_since: Option<Instant>,
     /// Why there is no connection.
     failure: Failure,
     /// The messages that the server has not answered, with their times of arrival.
@@ -48,7 +49,7 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(setup: Arc<Setup>, seen: Arc<Seen>) -> Worker {
-        let (down_since, held) = (Instant::now(), Vec::new());
+        let (down_since, held) = (Some(Instant::now()), Vec::new());
         Worker {
             setup,
             seen,
@@ -78,10 +79,7 @@ impl Worker {
             for ask in asks.drain(..) {
                 match ask {
                     Ask::Connected(connection) => self.connection = Some(*connection),
-                    Ask::NotConnected(failure) => {
-                        self.seen.note_failure(Some(&failure));
-                        self.failure = failure;
-                    }
+                    Ask::NotConnected(failure) => self.fail(failure),
                     ask => self.held.push((now, ask)),
                 }
             }
@@ -122,15 +120,17 @@ impl Worker {
         }
         let accepted = self.seen.take_accepted();
         let last_limit = self.seen.limit();
-        let arguments = self.held.iter().enumerate().map(|(index, (_, ask))| {
+        let now = Instant::now();
+        let arguments = self.held.iter().enumerate().map(|(index, (arrived, ask))| {
             let accepted = if index == 0 { accepted } else { 0 };
-            Arguments { accepted, last_limit, ..arguments(ask) }
+            Arguments { accepted, last_limit, ..arguments(ask, now.saturating_duration_since(*arrived)) }
         });
         let arguments: Vec<_> = arguments.collect();
-        self.failure = match timeout(EXCHANGE_TIMEOUT, connection.call(&self.setup.key, &arguments)).await {
+        let failure = match timeout(EXCHANGE_TIMEOUT, connection.call(&self.setup.key, &arguments)).await {
             Ok(Ok(states)) => {
                 self.connection = Some(connection);
                 self.has_answered = true;
+                self.down_since = None;
                 self.fallback = None;
                 self.seen.note_failure(None);
                 // First, because a call that is answered may ask for it.
@@ -141,18 +141,25 @@ impl Worker {
             Ok(Err(error)) => error.into(),
             Err(_) => Failure::no_answer(),
         };
-        self.seen.note_failure(Some(&self.failure));
+        self.fail(failure);
         self.seen.return_accepted(accepted);
-        self.down_since = Instant::now();
+        let now = Instant::now();
+        self.down_since.get_or_insert(now);
         // A server may have closed a connection that was idle.
         let wait = if mem::take(&mut self.has_answered) { Duration::ZERO } else { RECONNECT };
         self.connect(sender, wait);
-        self.answer_without_server(self.down_since);
+        self.answer_without_server(now);
+    }
+
+    /// Notes why the server cannot be used.
+    fn fail(&mut self, failure: Failure) {
+        self.failure = self.setup.without_password(failure);
+        self.seen.note_failure(Some(&self.failure));
     }
 
     /// Answers the messages that do not wait for the server.
     fn answer_without_server(&mut self, now: Instant) {
-        let is_down = now.saturating_duration_since(self.down_since) >= EXCHANGE_TIMEOUT;
+        let is_down = self.down_since.is_some_and(|since| now.saturating_duration_since(since) >= EXCHANGE_TIMEOUT);
         for (arrived, ask) in mem::take(&mut self.held) {
             let age = now.saturating_duration_since(arrived);
             match (ask, self.setup.url.fallback_rate) {
@@ -160,6 +167,7 @@ impl Worker {
                     let _ = answer.send(Err(self.setup.error(&self.failure)));
                 }
                 (Ask::Take(priority, _, answer), Some(rate)) if is_down => {
+                    self.seen.note_fallback(rate);
                     let fallback = self.fallback.get_or_insert_with(|| Fallback::new(rate, now.into_std()));
                     let turn = match fallback.take(priority, now.into_std()) {
                         Ok(()) => Turn::After(Duration::ZERO, UNKNOWN_EPOCH),
@@ -186,24 +194,25 @@ impl Worker {
             _ => None,
         });
         let first = takes.min()?;
-        Some(match self.setup.url.fallback_rate {
-            Some(_) => self.down_since + EXCHANGE_TIMEOUT,
-            None => self.patient_until(first),
-        })
+        match self.setup.url.fallback_rate {
+            Some(_) => self.down_since.map(|since| since + EXCHANGE_TIMEOUT),
+            None => Some(self.patient_until(first)),
+        }
     }
 
     /// Until when a call waits that has waited since then. Calls whose turns come one after the other do not each wait for the whole time.
     fn patient_until(&self, since: Instant) -> Instant {
-        since.max(self.down_since) + PATIENCE
+        self.down_since.map_or(since, |down| down.max(since)) + PATIENCE
     }
 }
 
-fn arguments(ask: &Ask) -> Arguments {
+/// `age`: the time since the message arrived, which is long if the server was away.
+fn arguments(ask: &Ask, age: Duration) -> Arguments {
     let nothing = Arguments { count: 0, is_single: false, accepted: 0, refused: None, last_limit: None };
     match ask {
         Ask::Take(priority, ..) => Arguments { count: 1, is_single: *priority == Priority::Single, ..nothing },
         Ask::GiveBack(priority) => Arguments { count: -1, is_single: *priority == Priority::Single, ..nothing },
-        Ask::Refused(epoch, wait) => Arguments { refused: Some((epoch.number(), *wait)), ..nothing },
+        Ask::Refused(epoch, wait) => Arguments { refused: Some((epoch.number(), wait.saturating_sub(age))), ..nothing },
         Ask::Connected(_) | Ask::NotConnected(_) => nothing,
     }
 }
