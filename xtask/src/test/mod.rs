@@ -5,6 +5,7 @@ mod c_scenarios;
 mod consumers;
 mod conventions;
 mod dependencies;
+pub(crate) mod dist;
 mod exports;
 mod guards;
 mod guides;
@@ -267,10 +268,16 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: services::check,
     },
+    Step {
+        name: "dist",
+        about: "the packages for all targets, which are built, installed and run in an empty folder",
+        needs_build: true,
+        run: dist::check,
+    },
 ];
 
-/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes.
-const ON_DEMAND: [&str; 1] = ["services"];
+/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes. So do release builds for other systems.
+const ON_DEMAND: [&str; 2] = ["services", "dist"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [
