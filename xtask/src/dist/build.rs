@@ -14,7 +14,7 @@ use super::target::Target;
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
 use crate::wheel::empty;
-use crate::{debug_symbols, paths, show};
+use crate::{debug_symbols, paths};
 
 /// The profile with debug symbols, which are moved to other files.
 pub(crate) const PROFILE: &str = "release-with-symbols";
@@ -47,7 +47,7 @@ impl Build {
         empty(&build.folder)?;
         let mut messages = String::new();
         for mut cargo in toolchain.builds(target)? {
-            messages += &run_cargo(&mut cargo)?;
+            messages += &run_cargo(&mut cargo, &build.messages())?;
         }
         for artifact in artifacts(&messages)? {
             messages = build.add(&artifact, messages)?;
@@ -85,13 +85,11 @@ impl Build {
     }
 }
 
-/// Runs cargo, and returns its messages.
-fn run_cargo(cargo: &mut Command) -> Result<String> {
-    let file = folder().join("messages.json");
-    let output = fs::File::create(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    show::command(&format!("{:?}", cargo.get_args().collect::<Vec<_>>()));
-    command::run_quietly(cargo.stdout(output))?;
-    fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))
+/// Runs cargo with its messages in a file, and returns them. Progress and errors are displayed.
+fn run_cargo(cargo: &mut Command, file: &Path) -> Result<String> {
+    let output = fs::File::create(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    command::run(cargo.stdout(output))?;
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// The paths of all artifacts in the messages, one JSON object per line.

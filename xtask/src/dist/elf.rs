@@ -20,7 +20,7 @@ pub(crate) fn check(file: &Path, target: &Target) -> Result {
 /// The build id in hexadecimal digits, by which debuggers find the file with the debug symbols.
 pub(crate) fn build_id(file: &Path) -> Result<String> {
     let notes = readelf("--notes", file)?;
-    let id = notes.lines().find_map(|line| line.trim().strip_prefix("Build ID: "));
+    let id = notes.split("Build ID: ").nth(1).and_then(|rest| rest.split_whitespace().next());
     id.map(str::to_owned).ok_or_else(|| format!("{} has no build id", file.display()))
 }
 

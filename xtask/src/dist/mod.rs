@@ -6,6 +6,7 @@ pub(crate) mod elf;
 mod local;
 pub(crate) mod parts;
 mod rust;
+mod sources;
 pub(crate) mod target;
 pub(crate) mod toolchain;
 
@@ -38,6 +39,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     match arguments {
         ["--target", name, parts @ ..] => for_target(name, parts),
         ["--check", name] => check(name),
+        ["--sources"] => report(sources::make()),
         names => local::run(names),
     }
 }

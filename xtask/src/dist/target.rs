@@ -25,8 +25,12 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: &[Target] =
-    &[Target { name: "x86_64-unknown-linux-gnu", architecture: "x86_64", libc: Libc::Glibc, npm: "linux-x64-gnu" }];
+pub(crate) const TARGETS: &[Target] = &[
+    Target { name: "x86_64-unknown-linux-gnu", architecture: "x86_64", libc: Libc::Glibc, npm: "linux-x64-gnu" },
+    Target { name: "x86_64-unknown-linux-musl", architecture: "x86_64", libc: Libc::Musl, npm: "linux-x64-musl" },
+    Target { name: "aarch64-unknown-linux-gnu", architecture: "aarch64", libc: Libc::Glibc, npm: "linux-arm64-gnu" },
+    Target { name: "aarch64-unknown-linux-musl", architecture: "aarch64", libc: Libc::Musl, npm: "linux-arm64-musl" },
+];
 
 impl Target {
     /// The target with this name.
@@ -53,7 +57,7 @@ impl Target {
     /// The platform tag of wheels.
     pub(crate) fn wheel_tag(&self) -> String {
         match self.libc {
-            Libc::Glibc => format!("manylinux_2_17_{0}.manylinux2014_{0}", self.architecture),
+            Libc::Glibc => format!("manylinux2014_{0}.manylinux_2_17_{0}", self.architecture),
             Libc::Musl => format!("musllinux_1_2_{}", self.architecture),
         }
     }
@@ -98,7 +102,7 @@ mod tests {
         let glibc = Target { name: "s390x-unknown-linux-gnu", architecture: "s390x", libc: Libc::Glibc, npm: "" };
         assert_eq!(glibc.for_zig(), "s390x-unknown-linux-gnu.2.17");
         assert_eq!(glibc.system(), "s390x-linux-gnu");
-        assert_eq!(glibc.wheel_tag(), "manylinux_2_17_s390x.manylinux2014_s390x");
+        assert_eq!(glibc.wheel_tag(), "manylinux2014_s390x.manylinux_2_17_s390x");
         assert_eq!(glibc.binutils("objcopy"), "s390x-linux-gnu-objcopy");
         let musl = Target { name: "s390x-unknown-linux-musl", libc: Libc::Musl, ..glibc };
         assert_eq!(musl.for_zig(), "s390x-unknown-linux-musl");

@@ -59,6 +59,14 @@ impl Toolchain {
         Ok(vec![all])
     }
 
+    /// zig as the C compiler for a target.
+    pub(crate) fn zig(&self, target: &Target) -> Result<Command> {
+        let mut zig = self.venv.program("python");
+        zig.args(["-m", "ziglang", "cc", "-target", &target.for_zig().replace("-unknown-", "-")]);
+        self.configure(&mut zig)?;
+        Ok(zig)
+    }
+
     /// `cargo zigbuild` of packages for a target, with these flags of rustc.
     fn cargo(&self, target: &Target, flags: &[&str], packages: &[&str]) -> Result<Command> {
         let mut cargo = self.venv.program("cargo-zigbuild");

@@ -1,6 +1,7 @@
 //! The step `dist`: builds the packages for all targets, and installs and runs them in an empty folder. `cargo xtask dist --check` checks built packages.
 
 mod c;
+mod emulator;
 mod node;
 mod python;
 
@@ -26,6 +27,7 @@ pub(crate) fn check() -> Result {
 
 /// Checks the packages for a target in a folder.
 pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result {
+    emulator::require(target)?;
     command::build()?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let bench = Bench {
@@ -99,7 +101,7 @@ impl Bench {
 
     /// A command that runs a program of the target.
     fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = emulator::command(self.target, program);
         // Nothing of the user's configuration.
         command.env("HOME", &self.unpacked).current_dir(&self.unpacked);
         command

@@ -26,15 +26,30 @@ impl Bench {
         check_extension(&extension)?;
         elf::check(&extension, self.target)?;
         command::output(self.tools.program("abi3audit").args(["--strict", "--summary"]).arg(&library))?;
-        self.install_and_run()
+        if self.target.is_this_system() { self.install_and_run() } else { self.install_elsewhere() }
+    }
+
+    /// pip selects both wheels for the other system, and the program in one of them runs.
+    fn install_elsewhere(&self) -> Result {
+        let folder = self.folder("installed")?;
+        let tag = self.target.wheel_tag();
+        let venv = Venv::empty("dist-consumer", PYTHON)?;
+        let mut install = venv.pip("install")?;
+        install.args(["--no-index", "--only-binary", ":all:", "--python-version", "3.10"]);
+        install.args(["--platform", tag.split('.').next().unwrap_or_default(), "--target"]).arg(&folder);
+        command::run_quietly(install.arg("--find-links").arg(&self.packages).args(["zexa", "zexa-cli"]))?;
+        if !folder.join("zexa/_zexa.abi3.so").exists() {
+            return Err("pip has not installed the extension module".to_owned());
+        }
+        self.check_program(&folder.join("bin/zexa"))
     }
 
     /// auditwheel computes the oldest system from the symbols, and agrees with the name.
     fn check_tag(&self, tools: &Venv, wheel: &Path) -> Result {
         let report = command::output(tools.program("auditwheel").arg("show").arg(wheel))?;
         let tag = self.target.wheel_tag();
-        // The first of the compressed tags.
-        let tag = tag.split('.').next().unwrap_or_default();
+        // Of the compressed tags, the one that names the version of the C library.
+        let tag = tag.split('.').find(|tag| tag.contains("linux_")).unwrap_or_default();
         match consistent_tag(&report) {
             Some(found) if found == tag => Ok(()),
             found => {
