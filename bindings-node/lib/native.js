@@ -9,10 +9,7 @@ const { withDeepStack } = require('./handles.js')
 const SYSTEM = `${process.platform}-${process.arch}`
 
 /** The builds for each supported system, which are the suffixes of the npm packages: with glibc, and with musl. */
-const BUILDS = {
-  'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
-  'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
-}
+const BUILDS = { 'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'] }
 
 /**
  * Loads the addon from the npm package of a build, or returns the reason why it cannot. The names are literals, and in a block with `try`, so that bundlers
@@ -25,10 +22,6 @@ function loadBuild(build) {
         return { addon: require('@zexa/linux-x64-gnu') }
       case 'linux-x64-musl':
         return { addon: require('@zexa/linux-x64-musl') }
-      case 'linux-arm64-gnu':
-        return { addon: require('@zexa/linux-arm64-gnu') }
-      case 'linux-arm64-musl':
-        return { addon: require('@zexa/linux-arm64-musl') }
     }
   } catch (cause) {
     return { cause }

@@ -28,8 +28,6 @@ pub(crate) struct Target {
 pub(crate) const TARGETS: &[Target] = &[
     Target { name: "x86_64-unknown-linux-gnu", architecture: "x86_64", libc: Libc::Glibc, npm: "linux-x64-gnu" },
     Target { name: "x86_64-unknown-linux-musl", architecture: "x86_64", libc: Libc::Musl, npm: "linux-x64-musl" },
-    Target { name: "aarch64-unknown-linux-gnu", architecture: "aarch64", libc: Libc::Glibc, npm: "linux-arm64-gnu" },
-    Target { name: "aarch64-unknown-linux-musl", architecture: "aarch64", libc: Libc::Musl, npm: "linux-arm64-musl" },
 ];
 
 impl Target {
@@ -70,19 +68,18 @@ impl Target {
         }
     }
 
-    /// Whether it has the processor of this machine, so that its programs run without an emulator.
-    pub(crate) fn is_native(&self) -> bool {
-        self.architecture == std::env::consts::ARCH
-    }
-
-    /// Whether its libraries can be loaded on this machine.
+    /// Whether its libraries can be loaded by the programs of this machine.
     pub(crate) fn is_this_system(&self) -> bool {
-        self.is_native() && self.libc == Libc::Glibc
+        self.architecture == std::env::consts::ARCH && self.libc == Libc::Glibc
     }
 
     /// The name of a program of binutils that reads and writes files of this architecture.
     pub(crate) fn binutils(&self, program: &str) -> String {
-        if self.is_native() { program.to_owned() } else { format!("{}-linux-gnu-{program}", self.architecture) }
+        if self.architecture == std::env::consts::ARCH {
+            program.to_owned()
+        } else {
+            format!("{}-linux-gnu-{program}", self.architecture)
+        }
     }
 }
 

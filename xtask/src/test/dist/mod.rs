@@ -1,7 +1,6 @@
 //! The step `dist`: builds the packages for all targets, and installs and runs them in an empty folder. `cargo xtask dist --check` checks built packages.
 
 mod c;
-mod emulator;
 mod node;
 mod python;
 
@@ -9,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::consumers;
+use super::{consumers, exports};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::target::{TARGETS, Target};
+use crate::dist::target::{Libc, TARGETS, Target};
 use crate::dist::{self, archive, elf, parts};
 use crate::npm::copy_file;
 use crate::python::Venv;
@@ -27,7 +26,6 @@ pub(crate) fn check() -> Result {
 
 /// Checks the packages for a target in a folder.
 pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result {
-    emulator::require(target)?;
     command::build()?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let bench = Bench {
@@ -80,6 +78,10 @@ impl Bench {
         let folder = self.unpack("zexa")?;
         for program in parts::PROGRAMS {
             elf::check(&folder.join(program), self.target)?;
+            let needed = exports::needed(&folder.join(program))?;
+            if self.target.libc == Libc::Musl && !needed.is_empty() {
+                return Err(format!("{program} must be static, but needs {}", needed.join(", ")));
+            }
             let version = command::output(self.command(&folder.join(program)).arg("--version"))?;
             if version.trim_end() != format!("{program} {VERSION}") {
                 return Err(format!("{program} --version must print {program} {VERSION}, but prints {version}"));
@@ -99,9 +101,9 @@ impl Bench {
         }
     }
 
-    /// A command that runs a program of the target.
+    /// A command that runs a program of the target. Linux runs static programs for musl, too.
     fn command(&self, program: &Path) -> Command {
-        let mut command = emulator::command(self.target, program);
+        let mut command = Command::new(program);
         // Nothing of the user's configuration.
         command.env("HOME", &self.unpacked).current_dir(&self.unpacked);
         command

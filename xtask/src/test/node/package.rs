@@ -68,7 +68,7 @@ fn check_manifests() -> Result {
         let package = npm::addon_package(&system);
         let addon = Manifest::read(&folder.join("npm").join(&system))?;
         addon.check(&package)?;
-        for list in ["os", "cpu"] {
+        for list in ["os", "cpu", "libc"] {
             if addon.value[list].as_array().is_none_or(Vec::is_empty) {
                 return Err(format!("{package} has no `{list}`"));
             }
