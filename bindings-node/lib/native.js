@@ -8,40 +8,59 @@ const { withDeepStack } = require('./handles.js')
 
 const SYSTEM = `${process.platform}-${process.arch}`
 
-/** The supported systems: Node's name, and the suffix of the npm package. */
-const BUILDS = { 'linux-x64': 'linux-x64-gnu' }
+/** The builds for each supported system, which are the suffixes of the npm packages: with glibc, and with musl. */
+const BUILDS = { 'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'] }
 
-/** Loads the addon from its npm package. The names are literals, so that bundlers find them. */
-function loadFromPackage() {
+/**
+ * Loads the addon from the npm package of a build, or returns the reason why it cannot. The names are literals, and in a block with `try`, so that bundlers
+ * find those that are installed and accept that the others are not.
+ */
+function loadBuild(build) {
   try {
-    switch (SYSTEM) {
-      case 'linux-x64':
-        return require('@zexa/linux-x64-gnu')
+    switch (build) {
+      case 'linux-x64-gnu':
+        return { addon: require('@zexa/linux-x64-gnu') }
+      case 'linux-x64-musl':
+        return { addon: require('@zexa/linux-x64-musl') }
     }
   } catch (cause) {
-    throw loadError(cause)
+    return { cause }
   }
-  throw loadError()
+}
+
+/** Loads the addon from its npm package. Package managers install that for the C library of this system, or both. */
+function loadFromPackage() {
+  const causes = new Map()
+  for (const build of BUILDS[SYSTEM] ?? []) {
+    const { addon, cause } = loadBuild(build)
+    if (addon !== undefined) return addon
+    causes.set(build, cause)
+  }
+  throw loadError(causes)
 }
 
 /** Loads the addon that a developer copied next to the sources, if there is one. A bundle has no `__dirname`. */
 function loadFromSources() {
-  const file = typeof __dirname === 'string' ? join(__dirname, '..', `zexa.${BUILDS[SYSTEM]}.node`) : ''
-  if (!existsSync(file)) return undefined
+  if (typeof __dirname !== 'string') return undefined
+  const files = (BUILDS[SYSTEM] ?? []).map((build) => join(__dirname, '..', `zexa.${build}.node`))
+  const file = files.find(existsSync)
+  if (file === undefined) return undefined
   const addon = { exports: {} }
   process.dlopen(addon, file)
   return addon.exports
 }
 
-/** The error that says how to get the addon. */
-function loadError(cause) {
-  const name = BUILDS[SYSTEM]
-  const musl = isMusl()
-  if (name === undefined || musl) {
-    const builds = Object.values(BUILDS).join(', ')
-    return new Error(`zexa has no native addon for ${SYSTEM}${musl ? '-musl' : ''}. Supported systems: ${builds}`, {
-      cause,
-    })
+/** The error that says how to get the addon, from the reason for each build. */
+function loadError(causes) {
+  const suffix = process.platform === 'linux' ? (isMusl() ? '-musl' : '-gnu') : ''
+  const name = SYSTEM + suffix
+  const cause = causes.get(name)
+  if (cause === undefined) {
+    const builds = Object.values(BUILDS).flat().join(', ')
+    return new Error(
+      `zexa has no native addon for ${name}. Supported systems: ${builds}. Elsewhere, build it from the sources: ` +
+        'BUILDING.md in bindings-node of the repository says how',
+    )
   }
   if (cause.code !== 'MODULE_NOT_FOUND') {
     return new Error(`the native addon of zexa for ${name} cannot be loaded: ${cause.message}`, { cause })
@@ -57,7 +76,6 @@ function loadError(cause) {
 
 /** Whether this Node uses musl. The report is slow, so this is called after a failure only. */
 function isMusl() {
-  if (process.platform !== 'linux') return false
   const { report } = process
   const { excludeNetwork } = report
   // The report would otherwise look up the host names of all connections.

@@ -11,24 +11,29 @@ const LIBRARY = import.meta.resolve('zexa')
 /** The files that load the addon. */
 const LOADER = ['native.js', 'handles.js']
 const ADDON = '@zexa/linux-x64-gnu'
+const MUSL = '@zexa/linux-x64-musl'
+/** Makes Node look like one that uses musl. */
+const MUSL_REPORT = `
+  process.report.excludeNetwork = false
+  process.report.getReport = () => ({ header: {} })`
 const only = { skip: `${process.platform}-${process.arch}` !== 'linux-x64' && 'there is no package for this system' }
 
-/** Runs the loader in an isolated installation, in a program that begins with `before`. Returns the error. */
-async function failure(t, before = '', addon = undefined) {
+/** Runs the loader in an isolated installation with these addons, in a program that begins with `before`. Returns the error, or what it loads. */
+async function failure(t, before = '', addons = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'zexa-'))
   t.after(() => rm(folder, { recursive: true }))
   const library = join(folder, 'node_modules', 'zexa', 'lib')
   await mkdir(library, { recursive: true })
   for (const name of LOADER) await copyFile(new URL(name, LIBRARY), join(library, name))
-  if (addon !== undefined) {
-    const other = join(folder, 'node_modules', ADDON)
+  for (const [name, [file, content]] of Object.entries(addons)) {
+    const other = join(folder, 'node_modules', name)
     await mkdir(other, { recursive: true })
-    await writeFile(join(other, 'package.json'), JSON.stringify({ name: ADDON, main: 'addon.node' }))
-    await writeFile(join(other, 'addon.node'), addon)
+    await writeFile(join(other, 'package.json'), JSON.stringify({ name, main: file }))
+    await writeFile(join(other, file), content)
   }
   const program = `${before}
     try {
-      require('zexa/lib/native.js')
+      console.log(JSON.stringify({ loaded: require('zexa/lib/native.js').name }))
     } catch ({ message, cause }) {
       const after = process.report.excludeNetwork
       console.log(JSON.stringify({ message, cause: cause && { code: cause.code }, after }))
@@ -47,21 +52,34 @@ test('a missing addon package is named, with what to do', only, async (t) => {
 })
 
 test('a damaged addon is not reported as missing', only, async (t) => {
-  const { message, cause } = await failure(t, '', 'not a library')
+  const { message, cause } = await failure(t, '', { [ADDON]: ['addon.node', 'not a library'] })
   assert.match(message, /^the native addon of zexa for linux-x64-gnu cannot be loaded: .*addon\.node: /)
   assert.deepEqual(cause, { code: 'ERR_DLOPEN_FAILED' })
 })
 
 test('the error on an unsupported system lists the supported systems', async (t) => {
   const { message } = await failure(t, `Object.defineProperty(process, 'arch', { value: 'mips' })`)
-  assert.match(message, /^zexa has no native addon for \w+-mips(-musl)?\. Supported systems: linux-x64-gnu$/)
+  assert.match(
+    message,
+    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: linux-x64-gnu, linux-x64-musl\. /,
+  )
+  assert.match(message, /BUILDING\.md in bindings-node of the repository says how$/)
 })
 
-test('the error on a Linux with musl says so', only, async (t) => {
-  const musl = `
-    process.report.excludeNetwork = false
-    process.report.getReport = () => ({ header: {} })`
-  const { message, after } = await failure(t, musl, 'for glibc')
-  assert.equal(message, 'zexa has no native addon for linux-x64-musl. Supported systems: linux-x64-gnu')
+test('a missing addon package for musl is named', only, async (t) => {
+  const { message, cause, after } = await failure(t, MUSL_REPORT, { [ADDON]: ['addon.node', 'for glibc'] })
+  assert.match(message, new RegExp(`^${MUSL} is not installed: `))
+  assert.deepEqual(cause, { code: 'MODULE_NOT_FOUND' })
   assert.equal(after, false, 'the setting is restored')
+})
+
+test('the addon for musl is loaded if that for glibc is missing or cannot be loaded', only, async (t) => {
+  const musl = ['addon.js', "exports.name = 'musl'"]
+  assert.deepEqual(await failure(t, '', { [MUSL]: musl }), { loaded: 'musl' })
+  assert.deepEqual(await failure(t, '', { [ADDON]: ['addon.node', 'for glibc'], [MUSL]: musl }), { loaded: 'musl' })
+})
+
+test('the addon for glibc comes first', only, async (t) => {
+  const addons = { [ADDON]: ['addon.js', "exports.name = 'glibc'"], [MUSL]: ['addon.js', "exports.name = 'musl'"] }
+  assert.deepEqual(await failure(t, '', addons), { loaded: 'glibc' })
 })

@@ -35,6 +35,11 @@ impl Prefix {
         })
     }
 
+    /// An unpacked archive.
+    pub(crate) fn unpacked(root: PathBuf) -> Prefix {
+        Prefix { root }
+    }
+
     /// The prefix itself.
     pub(crate) fn root(&self) -> &Path {
         &self.root
@@ -72,11 +77,21 @@ struct Destination {
     destdir: Option<PathBuf>,
     /// Whether to install a file with the debug symbols of the shared library, too.
     debug_symbols: bool,
+    /// Whether zexa.pc names the prefix relative to itself, so that the prefix can be moved.
+    movable: bool,
+}
+
+/// Libraries that cargo has built.
+pub(crate) struct Libraries<Binutils: Fn(&str) -> String> {
+    pub(crate) shared: PathBuf,
+    pub(crate) archive: PathBuf,
+    /// The name of a program of binutils for the architecture of the libraries.
+    pub(crate) binutils: Binutils,
 }
 
 impl Destination {
     fn new(prefix: PathBuf) -> Destination {
-        Destination { prefix, libdir: "lib".into(), destdir: None, debug_symbols: false }
+        Destination { prefix, libdir: "lib".into(), destdir: None, debug_symbols: false, movable: false }
     }
 
     fn parse(arguments: &[&str]) -> Result<Destination> {
@@ -139,22 +154,41 @@ fn install(destination: &Destination) -> Result {
         true => release::build_with_symbols()?,
         false => release::build().map(|()| release::folder())?,
     };
+    let shared = built.join("libzexa_ffi.so");
+    install_shared(destination, |library| match destination.debug_symbols {
+        true => with_symbols(&shared, library, &folder(destination, destination.libdir.join(".debug"))?),
+        false => replace(&shared, library),
+    })?;
+    let lib = folder(destination, &destination.libdir)?;
+    static_library(&built.join("libzexa_ffi.a"), &lib.join("libzexa.a"), str::to_owned)?;
+    install_other_files(destination)
+}
+
+/// Installs libraries that are already stripped in a folder that can be moved.
+pub(crate) fn to_archive(prefix: &Path, libraries: &Libraries<impl Fn(&str) -> String>) -> Result {
+    let destination = Destination { movable: true, ..Destination::new(prefix.to_owned()) };
+    install_shared(&destination, |library| copy_file(&libraries.shared, library))?;
+    let lib = folder(&destination, &destination.libdir)?;
+    static_library(&libraries.archive, &lib.join("libzexa.a"), &libraries.binutils)?;
+    install_other_files(&destination)
+}
+
+/// Installs the shared library with `write`, and the links to it.
+fn install_shared(destination: &Destination, write: impl FnOnce(&Path) -> Result) -> Result {
+    let lib = folder(destination, &destination.libdir)?;
+    let full_name = format!("libzexa.so.{VERSION}");
+    write(&lib.join(&full_name))?;
+    link(&full_name, &lib.join(soname(VERSION)))?;
+    link(&soname(VERSION), &lib.join("libzexa.so"))
+}
+
+/// Installs the headers, the files for other programs, and the licences.
+fn install_other_files(destination: &Destination) -> Result {
     let (root, sources) = (paths::root(), paths::root().join("ffi-c"));
     let include = folder(destination, "include")?;
     for header in ["zexa.h", "zexa.hpp"] {
         copy_file(&root.join("include").join(header), &include.join(header))?;
     }
-
-    let lib = folder(destination, &destination.libdir)?;
-    static_library(&built.join("libzexa_ffi.a"), &lib.join("libzexa.a"))?;
-    let full_name = format!("libzexa.so.{VERSION}");
-    let (built, library) = (built.join("libzexa_ffi.so"), lib.join(&full_name));
-    match destination.debug_symbols {
-        true => with_symbols(&built, &library, &folder(destination, destination.libdir.join(".debug"))?)?,
-        false => replace(&built, &library)?,
-    }
-    link(&full_name, &lib.join(soname(VERSION)))?;
-    link(&soname(VERSION), &lib.join("libzexa.so"))?;
     let pkgconfig = folder(destination, destination.libdir.join("pkgconfig"))?;
     write(&pkgconfig.join("zexa.pc"), &pkg_config(destination))?;
 
@@ -182,10 +216,13 @@ pub(crate) fn soname(version: &str) -> String {
 }
 
 fn pkg_config(destination: &Destination) -> String {
+    let prefix = match destination.movable {
+        true => "${pcfiledir}/../..".to_owned(),
+        false => destination.prefix.display().to_string(),
+    };
     format!(
-        "prefix={}\nlibdir=${{prefix}}/{}\nincludedir=${{prefix}}/include\n\nName: zexa\nDescription: Client for the Zexa messaging API\nVersion: \
+        "prefix={prefix}\nlibdir=${{prefix}}/{}\nincludedir=${{prefix}}/include\n\nName: zexa\nDescription: Client for the Zexa messaging API\nVersion: \
          {VERSION}\nCflags: -I${{includedir}}\nLibs: -L${{libdir}} -lzexa\nLibs.private: {STATIC_NEEDS}\n",
-        destination.prefix.display(),
         destination.libdir.display(),
     )
 }
@@ -194,18 +231,19 @@ fn pkg_config(destination: &Destination) -> String {
 ///
 /// The archive of the compiler also exports the symbols of the Rust standard library, so a program could not be linked with it and another Rust library. It
 /// also contains bitcode, which only the same compiler can read.
-fn static_library(from: &Path, to: &Path) -> Result {
-    require(&[("ld", "binutils"), ("objcopy", "binutils"), ("ar", "binutils")])?;
+fn static_library(from: &Path, to: &Path, binutils: impl Fn(&str) -> String) -> Result {
+    let [ld, objcopy, ar] = ["ld", "objcopy", "ar"].map(binutils);
+    require(&[(&ld, "binutils"), (&objcopy, "binutils"), (&ar, "binutils")])?;
     let folder = paths::target().join("stage").join("static");
     empty(&folder)?;
     let (all, object) = (folder.join("all.o"), folder.join("zexa.o"));
-    output(Command::new("ld").args(["-r", "--whole-archive"]).arg(from).arg("-o").arg(&all))?;
-    let mut objcopy = Command::new("objcopy");
+    output(Command::new(ld).args(["-r", "--whole-archive"]).arg(from).arg("-o").arg(&all))?;
+    let mut objcopy = Command::new(objcopy);
     objcopy.args(["--wildcard", "--keep-global-symbol=zexa_*", "--strip-debug"]);
     objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
     output(objcopy.arg(&all).arg(&object))?;
     remove(to)?;
-    output(Command::new("ar").arg("crs").arg(to).arg(&object)).map(drop)
+    output(Command::new(ar).arg("crsD").arg(to).arg(&object)).map(drop)
 }
 
 /// The folder to write to, created if it does not exist.
@@ -261,6 +299,8 @@ mod tests {
         let text = pkg_config(&destination);
         assert!(text.starts_with("prefix=/usr/local\nlibdir=${prefix}/lib64\n"), "{text}");
         assert!(!destination.debug_symbols);
+        let text = pkg_config(&Destination { movable: true, ..destination });
+        assert!(text.starts_with("prefix=${pcfiledir}/../..\nlibdir=${prefix}/lib64\n"), "{text}");
         let destination = Destination::parse(&["--debug-symbols", "--prefix", "/usr/local"]).expect("valid options");
         assert!(destination.debug_symbols);
         assert_eq!(destination.folder("lib"), Path::new("/usr/local/lib"));

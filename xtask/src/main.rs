@@ -52,7 +52,11 @@ Commands:
   demo [LANGUAGE...]  send a first message and a small campaign to a local sandbox
   demo --list         list the languages
   dist [PACKAGE...]   build the packages to publish, for this system
-  dist --list         list the packages
+  dist --target TARGET [PACKAGE...]
+                      build the packages for another system, in target/dist/TARGET
+  dist --check TARGET install and run these packages in an empty folder
+  dist --sources      build the sdists, the main npm package and the crates, which are the same for all systems
+  dist --list         list the packages and targets
   docs [PART...]      build the API reference of each language and the guides as HTML in target/docs
   docs --list         list the parts
   fuzz [TARGET...] [--minutes N]

@@ -104,21 +104,25 @@ fn build() -> Result<Archives> {
     release::build()?;
 
     let package = staged(system);
-    empty(&package)?;
-    copy(&sources().join("npm").join(system), &package)?;
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        copy_file(&paths::root().join(licence), &package.join(licence))?;
-    }
-    copy_file(&sources().join(third_party::FILE), &package.join(third_party::FILE))?;
-    copy_file(&library(), &package.join(addon_file(system)))?;
-
+    stage(system, &library(), &package)?;
     let dist = node::folder().join("dist");
     empty(&dist)?;
     Ok(Archives { main: pack(&node, &sources(), &dist)?, addon: pack(&node, &package, &dist)? })
 }
 
+/// Assembles the package with the addon of a system.
+pub(crate) fn stage(system: &str, addon: &Path, package: &Path) -> Result {
+    empty(package)?;
+    copy(&sources().join("npm").join(system), package)?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy_file(&paths::root().join(licence), &package.join(licence))?;
+    }
+    copy_file(&sources().join(third_party::FILE), &package.join(third_party::FILE))?;
+    copy_file(addon, &package.join(addon_file(system)))
+}
+
 /// Packs a folder, as `npm publish` does.
-fn pack(node: &Node, folder: &Path, dist: &Path) -> Result<PathBuf> {
+pub(crate) fn pack(node: &Node, folder: &Path, dist: &Path) -> Result<PathBuf> {
     let mut pack = node.npm("pack");
     let name = command::output(pack.current_dir(folder).arg("--pack-destination").arg(dist))?;
     Ok(dist.join(name.trim()))

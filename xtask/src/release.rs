@@ -39,8 +39,7 @@ pub(crate) fn build_with_symbols() -> Result<PathBuf> {
     let mut build = cargo(["build", "--profile", PROFILE, "--package", "zexa-ffi"]);
     configure(&mut build);
     // The TLS library contains C and assembly.
-    let flags: Vec<_> = prefixes().map(|(from, to)| format!("-ffile-prefix-map={}={to}", from.display())).collect();
-    command::run(build.env("CFLAGS", flags.join(" ")))?;
+    command::run(build.env("CFLAGS", c_flags(prefixes())))?;
     Ok(paths::target().join(PROFILE))
 }
 
@@ -80,20 +79,42 @@ pub(crate) fn configure(command: &mut Command) {
     if FAST.load(Ordering::Relaxed) {
         command.envs(FAST_PROFILE.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
     }
-    let flags: Vec<_> = prefixes().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    command.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(prefixes()).join(FLAG_SEPARATOR));
 }
 
-/// Folders of sources on this machine, with their replacements. The last match applies, because the sdist is unpacked inside
-/// the repository.
+/// The separator in `CARGO_ENCODED_RUSTFLAGS`.
+const FLAG_SEPARATOR: &str = "\u{1f}";
+
+/// Sets the flags of the compilers for a build for another target: without paths of this machine, and with these flags of rustc.
+pub(crate) fn configure_cross(command: &mut Command, flags: &[&str]) {
+    let mut all = rust_flags(machine());
+    all.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    command.env("CARGO_ENCODED_RUSTFLAGS", all.join(FLAG_SEPARATOR)).env("CFLAGS", c_flags(machine()));
+}
+
+fn rust_flags(prefixes: impl Iterator<Item = (PathBuf, &'static str)>) -> Vec<String> {
+    prefixes.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect()
+}
+
+fn c_flags(prefixes: impl Iterator<Item = (PathBuf, &'static str)>) -> String {
+    let flags: Vec<_> = prefixes.map(|(from, to)| format!("-ffile-prefix-map={}={to}", from.display())).collect();
+    flags.join(" ")
+}
+
+/// Folders of sources on this machine, with their replacements, including those of unpacked sdists. The last match applies: sdists are unpacked inside the
+/// repository.
 fn prefixes() -> impl Iterator<Item = (PathBuf, &'static str)> {
+    let sdists = [wheel::LIBRARY.unpacked_sdist(), wheel::PROGRAM.unpacked_sdist()];
+    machine().chain(sdists.map(|sources| (sources, "libzexa")))
+}
+
+/// Folders of sources on this machine, with their replacements. The last match applies: registries are inside cargo's folder, and have names that depend
+/// on their addresses.
+fn machine() -> impl Iterator<Item = (PathBuf, &'static str)> {
     // One folder per registry.
     let registries = fs::read_dir(cargo_home().join("registry").join("src")).into_iter().flatten().flatten();
-    [paths::root().to_owned(), wheel::LIBRARY.unpacked_sdist(), wheel::PROGRAM.unpacked_sdist()]
-        .map(|sources| (sources, "libzexa"))
-        .into_iter()
-        .chain(registries.map(|registry| (registry.path(), "crates")))
-        .chain([(cargo_home(), "cargo")])
+    let registries = registries.map(|registry| (registry.path(), "crates"));
+    [(paths::root().to_owned(), "libzexa"), (cargo_home(), "cargo")].into_iter().chain(registries)
 }
 
 /// Checks that a library contains no path of the build machine.

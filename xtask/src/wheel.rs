@@ -106,6 +106,11 @@ impl Package {
         Ok(Sdist { file, sources })
     }
 
+    /// The start of the names of its files.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The folder of its `pyproject.toml`.
     pub(crate) fn sources(&self) -> PathBuf {
         paths::root().join(self.sources)

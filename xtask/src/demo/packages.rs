@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_addon_is_where_the_loader_looks_for_it() {
         let loader = fs::read_to_string(npm::sources().join("lib").join("native.js")).expect("it can be read");
-        let beside_sources = "join(__dirname, '..', `zexa.${BUILDS[SYSTEM]}.node`)";
+        let beside_sources = "join(__dirname, '..', `zexa.${build}.node`)";
         assert!(loader.contains(beside_sources), "{loader}");
         assert_eq!(npm::addon_file("linux-x64-gnu"), "zexa.linux-x64-gnu.node");
     }

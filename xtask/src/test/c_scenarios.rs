@@ -10,8 +10,12 @@ use crate::sandbox::PROGRAM;
 
 /// Runs the scenarios, and those of `ZEXA_SCENARIOS`.
 pub(crate) fn check() -> Result {
+    check_prefix(&Prefix::install()?)
+}
+
+/// Runs the scenarios with the library in a prefix.
+pub(super) fn check_prefix(prefix: &Prefix) -> Result {
     command::require(&[("cc", "gcc libc6-dev")])?;
-    let prefix = Prefix::install()?;
     let venv = Venv::prepare()?;
     command::build()?;
     let mut runner = venv.program("python");

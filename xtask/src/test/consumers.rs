@@ -31,8 +31,13 @@ pub(crate) fn check() -> Result {
         print_line!("skipped: supports only Linux");
         return Ok(());
     }
+    check_prefix(Prefix::install()?)
+}
+
+/// Builds and runs the projects with the installation in a prefix.
+pub(super) fn check_prefix(prefix: Prefix) -> Result {
     command::require(&TOOLS)?;
-    let environment = Environment::prepare()?;
+    let environment = Environment::prepare(prefix)?;
     environment.check_versions()?;
     environment.make("pkg-config-shared", Linked::Shared)?;
     environment.make("pkg-config-static", Linked::Static)?;
@@ -62,8 +67,7 @@ struct Environment {
 }
 
 impl Environment {
-    fn prepare() -> Result<Environment> {
-        let prefix = Prefix::install()?;
+    fn prepare(prefix: Prefix) -> Result<Environment> {
         let venv = Venv::prepare()?;
         command::build()?;
         let folder = paths::target().join("consumers");

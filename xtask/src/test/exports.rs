@@ -10,9 +10,18 @@ use crate::command::{self, Result};
 use crate::install::{Prefix, soname};
 use crate::release;
 
-/// The libraries that libzexa may need: the parts of the C library, and the unwinder.
-const SYSTEM_LIBRARIES: [&str; 7] =
-    ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
+/// The libraries that libzexa may need: the parts of the C library, of which old versions of glibc have more, and the unwinder.
+const SYSTEM_LIBRARIES: [&str; 9] = [
+    "ld-linux",
+    "libc.musl-",
+    "libc.so",
+    "libdl.so",
+    "libgcc_s.so",
+    "libm.so",
+    "libpthread.so",
+    "librt.so",
+    "libutil.so",
+];
 
 /// Checks the SONAME, the exported functions, the needed libraries, and that the library is stripped.
 pub(crate) fn check() -> Result {
@@ -20,8 +29,12 @@ pub(crate) fn check() -> Result {
         print_line!("skipped: supports only Linux");
         return Ok(());
     }
+    check_prefix(&Prefix::install()?)
+}
+
+/// Checks the libraries in a prefix.
+pub(super) fn check_prefix(prefix: &Prefix) -> Result {
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
-    let prefix = Prefix::install()?;
     let library = prefix.lib().join("libzexa.so");
     if has_symbol_table(&command::output(Command::new("readelf").args(["--sections", "--wide"]).arg(&library))?) {
         return Err("libzexa.so is not stripped".to_owned());

@@ -5,6 +5,7 @@ mod c_scenarios;
 mod consumers;
 mod conventions;
 mod dependencies;
+pub(crate) mod dist;
 pub(crate) mod engines;
 mod exports;
 mod guards;
@@ -281,10 +282,16 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: engines::check,
     },
+    Step {
+        name: "dist",
+        about: "the packages for all targets, which are built, installed and run in an empty folder",
+        needs_build: true,
+        run: dist::check,
+    },
 ];
 
-/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes.
-const ON_DEMAND: [&str; 2] = ["services", "engines"];
+/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes. So do release builds for other systems.
+const ON_DEMAND: [&str; 3] = ["services", "engines", "dist"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 const TOGETHER: [&[&str]; 4] = [

@@ -7,7 +7,7 @@ mod types;
 
 pub(crate) use self::consumer::check as consumer;
 pub(crate) use self::lint::check as lint;
-pub(crate) use self::package::check as package;
+pub(crate) use self::package::{check as package, check_addon};
 pub(crate) use self::types::check as types;
 use crate::command::{self, Result};
 use crate::sandbox::PROGRAM;

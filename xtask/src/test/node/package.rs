@@ -68,7 +68,7 @@ fn check_manifests() -> Result {
         let package = npm::addon_package(&system);
         let addon = Manifest::read(&folder.join("npm").join(&system))?;
         addon.check(&package)?;
-        for list in ["os", "cpu"] {
+        for list in ["os", "cpu", "libc"] {
             if addon.value[list].as_array().is_none_or(Vec::is_empty) {
                 return Err(format!("{package} has no `{list}`"));
             }
@@ -144,7 +144,7 @@ fn check_files(installed: &Path, wanted: &BTreeSet<String>) -> Result {
 }
 
 /// Checks that the addon exports only the function by which Node loads it, and needs only system libraries.
-fn check_addon(addon: &Path) -> Result {
+pub(crate) fn check_addon(addon: &Path) -> Result {
     if !cfg!(target_os = "linux") {
         print_line!("the addon is not checked: this step uses tools of Linux");
         return Ok(());

