@@ -89,7 +89,7 @@ def test_killed_processes_and_workers_send_nothing_twice(engine: Engine) -> None
                 workers[victim].__exit__(None, None, None)
                 workers[victim] = worker(engine)
         with zexa.Ledger.open(engine.ledger) as ledger:
-            # Celery loses a task if its worker is killed between two commands to Redis. Such orders are handed in again.
+            # The task of a worker that was killed is sometimes in no queue of Celery. Such orders are handed in again.
             while not is_settled(ledger, TASKS):
                 until("no task is left", lambda: is_idle(engine, workers) or is_settled(ledger, TASKS))
                 left = unsettled(ledger, keys.values())
