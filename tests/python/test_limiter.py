@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import zexa
@@ -44,8 +45,12 @@ def test_a_429_of_one_client_holds_an_async_client_back(url: str, sandbox: Sandb
     assert error.retry_after > 30
 
 
-def _send(options: dict[str, str], limiter: str, first: int) -> int:
-    rows = [{**sms(f"row {number}"), "to": f"+2449230{number:05}"} for number in range(first, first + 40)]
+def _row(number: int) -> zexa.SendMessageRow:
+    return {"channel": "sms", "to": f"+2449230{number:05}", "from_": "ZEXA", "body": f"row {number}"}
+
+
+def _send(options: dict[str, Any], limiter: str, first: int) -> int:
+    rows = [_row(number) for number in range(first, first + 40)]
     with zexa.Client(**options, limiter=limiter) as client, client.messages.send_many(rows) as sending:
         return sum(result.outcome == "accepted" for result in sending)
 
@@ -59,7 +64,7 @@ def test_processes_share_the_limit(url: str, sandbox: Sandbox) -> None:
     assert len({message["to"] for message in server.messages()}) == len(server.messages()) == 120
 
 
-def test_without_a_server_nothing_is_sent(server: Server) -> None:
+def test_without_a_server_nothing_is_sent(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     with socket.socket() as closed:
         # Bound, and not listening.
         closed.bind(("127.0.0.1", 0))
@@ -71,6 +76,10 @@ def test_without_a_server_nothing_is_sent(server: Server) -> None:
             assert PASSWORD not in repr(timeout.value) + repr(client)
         with zexa.Client(**server.options, limiter=f"{url}?fallback_rate=10") as client:
             client.messages.send(**sms("one"))
+            client.credits.get()
+        [warning] = [record for record in caplog.records if record.levelname == "WARNING"]
+        assert "fallback_rate" in warning.getMessage()
+        assert PASSWORD not in warning.getMessage()
     assert len(server.messages()) == 1
 
 
