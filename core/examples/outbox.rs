@@ -4,8 +4,8 @@ use std::{env, error::Error, time::Duration};
 use tokio_postgres::NoTls;
 use zexa::{Client, SendMessage};
 
-// Errors that are not about the row. Repeating the call with its key is safe: the ledger sends no key twice.
-const LATER: [&str; 6] = ["connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"];
+// Errors about the row. After others, the call is repeated with its key: the ledger sends no key twice.
+const FINAL: [&str; 5] = ["invalid_request", "validation", "key_reused", "in_doubt", "decode"];
 const NEXT: &str = "SELECT id, phone, body FROM outbox WHERE outcome IS NULL AND due <= now()
     ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED";
 const DEFER: &str = "UPDATE outbox SET due = now() + make_interval(secs => $1) WHERE id = $2";
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let message = SendMessage::sms(phone, "ZEXA", body).idempotency_key(format!("outbox-{id}"));
         match client.messages().send(&message).await {
             Ok(message) => transaction.execute(DONE, &[&"accepted", &Some(message.id), &id]).await?,
-            Err(error) if LATER.contains(&error.kind().as_str()) => {
+            Err(error) if !FINAL.contains(&error.kind().as_str()) => {
                 let wait = error.retry_after().unwrap_or(15 * second).as_secs_f64();
                 transaction.execute(DEFER, &[&wait, &id]).await?
             }

@@ -20,7 +20,7 @@ use super::{CANCELLED, Shared, fork};
 use crate::call_options::Call;
 use crate::decode::Decoder;
 use crate::ledger::claim::{CallClaim, LAST_WAIT_FOR_LEDGER, LONGEST_CLAIMED_WAIT};
-use crate::observe::{self, Attempt};
+use crate::observe::{self, Attempt, Warning};
 use crate::{Error, Kind, Outcome, Result};
 
 /// Sends the request until the decoder is done, which is usually after the first response.
@@ -122,6 +122,9 @@ async fn attempt_until_done(
                 },
             }
         };
+        if turn.is_some() && shared.process().pace.has_fallback() {
+            warn_of_fallback(shared, request, call);
+        }
         // Not earlier: the waits may have been long.
         let in_time = call.expiry.check();
         if let Some(claim) = claim.as_deref_mut() {
@@ -173,6 +176,16 @@ async fn attempt_until_done(
         if history.last_status() != Some(429) {
             pause(shared, call, history, wait).await?;
         }
+    }
+}
+
+/// Logs that the limiter of the account cannot be reached, once.
+fn warn_of_fallback(shared: &Shared, request: &Request, call: &Call) {
+    if shared.is_first_warning("limiter", "fallback") {
+        let limiter = shared.process().pace.describe_limiter();
+        let message = format!("the limiter cannot be reached, and its `fallback_rate` applies: {limiter}");
+        let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
+        observe::warn(observer, &Warning::new(request.method.as_str(), request.route, message));
     }
 }
 

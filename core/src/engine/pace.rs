@@ -127,6 +127,11 @@ impl Pace {
         self.shared.as_ref().map(SharedLimiter::describe).unwrap_or_default()
     }
 
+    /// Whether the client has the rate that applies while the limiter of the account cannot be reached.
+    pub(crate) fn has_fallback(&self) -> bool {
+        self.shared.as_ref().is_some_and(SharedLimiter::has_fallback)
+    }
+
     /// Whether rows have to wait for the limiter of the account.
     pub(crate) fn is_limited(&self) -> bool {
         self.bulk.are_limited.load(Ordering::Relaxed)

@@ -40,6 +40,10 @@ impl SharedLimiter {
         match self {}
     }
 
+    pub(crate) fn has_fallback(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn describe(&self) -> String {
         match *self {}
     }

@@ -4,8 +4,8 @@ import { Redis } from 'ioredis'
 import { Zexa, ZexaError } from 'zexa'
 
 const zexa = new Zexa({ ledger: process.env.LEDGER_URL, timeout: 10_000, deadline: 60_000 })
-// Errors that are not about the order. Repeating the call with its key is safe: the ledger sends no key twice.
-const LATER = ['connect', 'timeout', 'in_progress', 'rate_limited', 'insufficient_credits', 'unauthorized']
+// Errors about the order. After others, the call is repeated with its key: the ledger sends no key twice.
+const FINAL = ['invalid_request', 'validation', 'key_reused', 'in_doubt', 'decode']
 
 async function ready(job, token) {
   const { order, phone } = job.data
@@ -20,7 +20,7 @@ async function ready(job, token) {
     return 'accepted'
   } catch (error) {
     if (!(error instanceof ZexaError)) throw error
-    if (!LATER.includes(error.kind)) return error.outcome
+    if (FINAL.includes(error.kind)) return error.outcome
     await job.moveToDelayed(Date.now() + (error.retryAfter ?? 15_000), token)
     throw new DelayedError()
   }

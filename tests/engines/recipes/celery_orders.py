@@ -18,8 +18,8 @@ app.conf.update(
 )
 # Created before the pool forks. Its processes inherit it.
 client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
-# Errors that are not about the order. Repeating the call with its key is safe: the ledger sends no key twice.
-LATER = {"connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"}
+# Errors about the order. After others, the call is repeated with its key: the ledger sends no key twice.
+FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode"}
 
 
 @app.task(bind=True, max_retries=None)
@@ -33,7 +33,7 @@ def ready(self: Any, order: int, phone: str) -> str:
             idempotency_key=f"order-{order}-ready",  # from the row in the shop's database, not from the task
         )
     except zexa.ZexaError as error:
-        if error.kind in LATER:
-            raise self.retry(exc=error, countdown=error.retry_after or 15) from error
-        return error.outcome
+        if error.kind in FINAL:
+            return error.outcome
+        raise self.retry(exc=error, countdown=error.retry_after or 15) from error
     return "accepted"

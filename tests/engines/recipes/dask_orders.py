@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import zexa
 from distributed import Client, as_completed
 
-# Errors that are not about the row. Repeating the call with its key is safe: the ledger sends no key twice.
-LATER = {"connect", "timeout", "in_progress", "rate_limited", "insufficient_credits", "unauthorized"}
+# Errors about the row. After others, the call is repeated with its key: the ledger sends no key twice.
+FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode"}
 
 
 def send(client: zexa.Client, row: dict[str, Any]) -> tuple[str, str]:
@@ -21,7 +21,7 @@ def send(client: zexa.Client, row: dict[str, Any]) -> tuple[str, str]:
             client.messages.send(channel="sms", from_="ZEXA", **row)  # to, body, idempotency_key
             return row["idempotency_key"], "accepted"
         except zexa.ZexaError as error:
-            if error.kind not in LATER:
+            if error.kind in FINAL:
                 return row["idempotency_key"], error.outcome
             time.sleep(error.retry_after or 15)
 

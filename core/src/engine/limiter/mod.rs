@@ -178,6 +178,11 @@ impl SharedLimiter {
         fallback.or_else(|| self.seen.limit())
     }
 
+    /// Whether the fallback rate applies.
+    pub(crate) fn has_fallback(&self) -> bool {
+        self.seen.fallback.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// The URL without its password, and why the server cannot be used at present.
     pub(crate) fn describe(&self) -> String {
         let url = &self.setup.url.shown;
