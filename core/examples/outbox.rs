@@ -5,7 +5,7 @@ use tokio_postgres::NoTls;
 use zexa::{Client, SendMessage};
 
 // Errors about the row. After others, the call is repeated with its key: the ledger sends no key twice.
-const FINAL: [&str; 5] = ["invalid_request", "validation", "key_reused", "in_doubt", "decode"];
+const FINAL: [&str; 6] = ["invalid_request", "validation", "key_reused", "in_doubt", "decode", "server"];
 const NEXT: &str = "SELECT id, phone, body FROM outbox WHERE outcome IS NULL AND due <= now()
     ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED";
 const DEFER: &str = "UPDATE outbox SET due = now() + make_interval(secs => $1) WHERE id = $2";

@@ -5,7 +5,7 @@ import { Zexa, ZexaError } from 'zexa'
 
 const zexa = new Zexa({ ledger: process.env.LEDGER_URL, timeout: 10_000, deadline: 60_000 })
 // Errors about the order. After others, the call is repeated with its key: the ledger sends no key twice.
-const FINAL = ['invalid_request', 'validation', 'key_reused', 'in_doubt', 'decode']
+const FINAL = ['invalid_request', 'validation', 'key_reused', 'in_doubt', 'decode', 'server']
 
 async function ready(job, token) {
   const { order, phone } = job.data

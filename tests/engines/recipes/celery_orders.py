@@ -19,7 +19,7 @@ app.conf.update(
 # Created before the pool forks. Its processes inherit it.
 client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
 # Errors about the order. After others, the call is repeated with its key: the ledger sends no key twice.
-FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode"}
+FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode", "server"}
 
 
 @app.task(bind=True, max_retries=None)

@@ -12,7 +12,7 @@ import zexa
 from distributed import Client, as_completed
 
 # Errors about the row. After others, the call is repeated with its key: the ledger sends no key twice.
-FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode"}
+FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode", "server"}
 
 
 def send(client: zexa.Client, row: dict[str, Any]) -> tuple[str, str]:

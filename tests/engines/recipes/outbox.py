@@ -9,7 +9,7 @@ import zexa
 
 client = zexa.Client(ledger=os.environ["LEDGER_URL"], timeout=10, deadline=60)
 # Errors about the row. After others, the call is repeated with its key: the ledger sends no key twice.
-FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode"}
+FINAL = {"invalid_request", "validation", "key_reused", "in_doubt", "decode", "server"}
 NEXT = """SELECT id, phone, body FROM outbox WHERE outcome IS NULL AND due <= now()
     ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED"""
 DEFER = "UPDATE outbox SET due = now() + make_interval(secs => %s) WHERE id = %s"
@@ -28,7 +28,7 @@ def relay(database: psycopg.Connection) -> float:  # the seconds to wait before 
                     database.execute(DONE, (error.outcome, None, number))
                 else:
                     database.execute(DEFER, (error.retry_after or 15, number))
-                return 15 if error.kind == "server" else 0  # an outage must not put many rows in doubt
+                return 1 if error.kind == "server" else 0  # an outage must not put many rows in doubt
             return 0
     return 1
 
