@@ -53,7 +53,7 @@ const MEASURED_OVER: Duration = Duration::from_millis(500);
 const SMOOTHING: f64 = 0.8;
 
 /// After this time without a request, the limit is unknown again.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+pub(super) const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
 /// Who wants to begin an attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -22,7 +22,8 @@ local HORIZON = 500000
 local LARGEST = 1e18
 
 local FIELDS = {
-  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'single', 'single_reached', 'accepted', 'first', 'metered', 'count', 'meter', 'gap'
+  'now', 'epoch', 'closed', 'next', 'rate', 'plateau', 'start', 'elapsed', 'estimate', 'reached', 'single', 'single_reached',
+  'accepted', 'first', 'metered', 'count', 'meter', 'gap'
 }
 
 local count, is_single, accepted = tonumber(ARGV[1]), ARGV[2] == '1', tonumber(ARGV[3])

@@ -24,12 +24,9 @@ use self::connection::{Connection, State};
 use self::failure::Failure;
 use self::url::LimiterUrl;
 use self::worker::Worker;
-use super::rate::{Epoch, Priority};
+use super::rate::{Epoch, FORGOTTEN_AFTER, Priority};
 use super::trust::Trust;
 use crate::{Error, Kind, Outcome, Result};
-
-/// After this time without an exchange, the limit is unknown again, as in the script.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
 /// The timeout of an exchange with the server.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(1);
