@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::command::{self, Result, cargo};
-use crate::{paths, select, show, usage};
+use crate::{end, paths, select, show, usage};
 
 /// A target: `fuzz/fuzz_targets/<name>.rs`, with its corpus in `fuzz/corpus/<name>/`.
 struct Target {
@@ -74,13 +74,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
         Ok(targets) => targets,
         Err(reason) => return usage(&reason),
     };
-    match command::all(targets.into_iter().map(|target| target.run(&action))) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("\ncargo xtask fuzz: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    end("fuzz", command::all(targets.into_iter().map(|target| target.run(&action))))
 }
 
 /// The names of targets, and what to do with them.

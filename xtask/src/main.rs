@@ -117,6 +117,17 @@ fn usage(reason: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
+/// Reports the reason of a failed command.
+fn end(command: &str, result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("\ncargo xtask {command}: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Selects the named items, in the order of `all`. Without names, selects all of them.
 ///
 /// # Errors

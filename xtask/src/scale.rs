@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use crate::command::{self, Result};
-use crate::{engines, show, test, usage};
+use crate::{end, engines, show, test, usage};
 
 /// The options of the command.
 struct Options {
@@ -45,13 +45,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
         Ok(options) => options,
         Err(reason) => return usage(&reason),
     };
-    match run_workers(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("\ncargo xtask scale: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    end("scale", run_workers(&options))
 }
 
 fn run_workers(options: &Options) -> Result {

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use self::options::Options;
 use crate::command::{self, Result};
-use crate::{show, usage};
+use crate::{end, show, usage};
 
 /// Runs `cargo xtask chaos kill` with these arguments.
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
@@ -23,13 +23,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
         Ok(options) => options,
         Err(reason) => return usage(&reason),
     };
-    match run_all(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("\ncargo xtask chaos kill: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    end("chaos kill", run_all(&options))
 }
 
 /// Runs all languages, even if one fails.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::programs::{build, rust};
 use super::wire::LANGUAGES;
 use crate::command::{self, Result};
-use crate::usage;
+use crate::{end, usage};
 
 /// Runs `cargo xtask chaos stale` with these arguments.
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
@@ -15,13 +15,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     };
     // The first language is Rust, and its program also measures the async client.
     let measured = build(&[&LANGUAGES[0]]).and_then(|()| command::run(rust("stale").arg((minutes * 60.0).to_string())));
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("\ncargo xtask chaos stale: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    end("chaos stale", measured)
 }
 
 fn minutes(arguments: &[&str]) -> Result<f64> {

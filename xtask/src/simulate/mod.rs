@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use self::world::{Counts, World};
 use crate::background::print_line;
 use crate::command::Result;
+use crate::end;
 
 /// Microseconds of virtual time.
 type Micros = u64;
@@ -52,13 +53,7 @@ struct Options {
 
 /// Runs the simulation.
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
-    match parse(arguments).and_then(|options| simulate(&options)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("\ncargo xtask simulate: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    end("simulate", parse(arguments).and_then(|options| simulate(&options)))
 }
 
 fn simulate(options: &Options) -> Result {

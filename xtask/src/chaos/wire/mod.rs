@@ -21,7 +21,7 @@ pub(super) use self::programs::LANGUAGES;
 use super::programs::{Language, build};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::{show, usage};
+use crate::{end, show, usage};
 
 /// Runs `cargo xtask chaos wire` with these arguments.
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
@@ -30,13 +30,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
         Err(reason) => return usage(&reason),
     };
     let done = build(&options.languages).and_then(|()| run_all(&options));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("\ncargo xtask chaos wire: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    end("chaos wire", done)
 }
 
 /// Runs all languages, even if one fails.
