@@ -22,20 +22,15 @@ class Orders:
     keys: dict[str, str]
     # How often each key was received.
     received: Counter[str]
-    # The state of each key in the ledger: `in_doubt` if its result is not known.
+    # See `states`.
     states: dict[str, str]
 
     @classmethod
     def of(cls, server: Server, ledger: str, keys: dict[str, str]) -> Orders:
         """Read the record of the sandbox and the ledger."""
         received = Counter(keys[message["to"]] for message in server.messages())
-        with TemporaryDirectory() as folder, zexa.Ledger.open(ledger) as opened:
-            export = Path(folder, "ledger.csv")
-            opened.export(export)
-            in_doubt = {row.key for row in opened.in_doubt()}
-            with export.open(encoding="utf-8", newline="") as file:
-                rows = {row["key"]: row["state"] for row in csv.DictReader(file)}
-        return cls(keys, received, {key: "in_doubt" if key in in_doubt else state for key, state in rows.items()})
+        with zexa.Ledger.open(ledger) as opened:
+            return cls(keys, received, states(opened))
 
     @property
     def duplicates(self) -> int:
@@ -61,14 +56,21 @@ class Orders:
         return Counter(self.states.values())
 
 
-def unsettled(ledger: zexa.Ledger, keys: Iterable[str]) -> set[str]:
-    """The keys that are neither accepted nor in doubt. A shop finds them in its own database."""
+def states(ledger: zexa.Ledger) -> dict[str, str]:
+    """The state of each key: `in_doubt` if its result is not known."""
     with TemporaryDirectory() as folder:
         export = Path(folder, "ledger.csv")
         ledger.export(export)
+        in_doubt = {row.key for row in ledger.in_doubt()}
         with export.open(encoding="utf-8", newline="") as file:
-            accepted = {row["key"] for row in csv.DictReader(file) if row["state"] == "accepted"}
-    return set(keys) - accepted - {row.key for row in ledger.in_doubt()}
+            rows = {row["key"]: row["state"] for row in csv.DictReader(file)}
+    return {key: "in_doubt" if key in in_doubt else state for key, state in rows.items()}
+
+
+def unsettled(ledger: zexa.Ledger, keys: Iterable[str]) -> set[str]:
+    """The keys that are neither accepted nor in doubt. A shop finds them in its own database."""
+    found = states(ledger)
+    return {key for key in keys if found.get(key) not in ("accepted", "in_doubt")}
 
 
 def is_settled(ledger: zexa.Ledger, count: int) -> bool:
