@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ports import free_port
 from postgres_server import Postgres
-from processes import free_port
 from programs.process import TIMEOUT, Process, until
 
 

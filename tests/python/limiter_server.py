@@ -10,16 +10,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ports import free_port
 from programs.process import Process, until
 
 PASSWORD = "zx_top_secret"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _accepts(port: int) -> bool:
@@ -33,7 +27,7 @@ def limiter() -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed: apt-get install redis-server")
-    port = _free_port()
+    port = free_port()
     with TemporaryDirectory() as folder:
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--requirepass", PASSWORD, "--dir", folder]
         with Process([program, *options]):

@@ -1,11 +1,9 @@
-"""Running services: their environment, their worker processes, and free ports."""
+"""Running services: their environment and their worker processes."""
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
-import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +12,6 @@ from programs.process import until
 from sandbox import Server
 
 HERE = Path(__file__).resolve().parent
-_NUMBERS = itertools.count()
 
 
 def environment(server: Server, ledger: Path | None = None) -> dict[str, str]:
@@ -53,20 +50,6 @@ def kill(pids: Iterable[int]) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     until("the processes are dead", lambda: not any(map(is_alive, pids)))
-
-
-def free_port() -> int:
-    """A free port. It is below those that the system assigns, so that nothing else takes it before the service does."""
-    start = os.getpid() % 1000 * 10
-    while True:
-        port = 20_000 + (start + next(_NUMBERS)) % 10_000
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def node() -> list[str]:

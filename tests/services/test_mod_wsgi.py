@@ -15,7 +15,8 @@ import zexa
 
 from load import Load, http
 from orders import Report, compare
-from processes import HERE, children, environment, free_port, wait_until_replaced
+from ports import free_port
+from processes import HERE, children, environment, wait_until_replaced
 from programs.process import Process, until
 from sandbox import Server
 
