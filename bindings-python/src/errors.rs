@@ -61,7 +61,27 @@ pub(crate) fn raise_about(error: zexa::Error, field: &str, name: &str) -> PyErr 
 }
 
 fn raise_with_names(error: &zexa::Error, name: impl Fn(&str) -> String) -> PyErr {
-    Python::attach(|py| exception(py, error, name).unwrap_or_else(|failed| failed))
+    Python::attach(|py| uninterrupted(py, error, name).unwrap_or_else(|raised| raised))
+}
+
+/// The exception for the error of a row.
+///
+/// # Errors
+///
+/// The exception of a signal handler, which takes precedence. Its `__context__` is that of the error.
+pub(crate) fn of_row(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
+    uninterrupted(py, error, |field| name(field).to_owned())
+}
+
+/// Creates the exception. That runs Python code, and therefore signal handlers.
+fn uninterrupted(py: Python<'_>, error: &zexa::Error, name: impl Fn(&str) -> String) -> PyResult<PyErr> {
+    exception(py, error, &name).map_err(|raised| {
+        // The outcome is not lost.
+        if let Ok(exception) = exception(py, error, &name) {
+            raised.set_context(py, Some(exception));
+        }
+        raised
+    })
 }
 
 fn exception(py: Python<'_>, error: &zexa::Error, name: impl Fn(&str) -> String) -> PyResult<PyErr> {

@@ -1,5 +1,8 @@
 //! Objects of Python modules. They are looked up at every use, because a module may be removed from `sys.modules` and imported again.
 
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
@@ -8,6 +11,9 @@ use pyo3::types::{PyDict, PyString};
 pub(crate) struct Imported {
     module: Name,
     name: Name,
+    /// The module whose import was complete when it was last used. Locked only with the GIL held and without running Python code, so a forked child never
+    /// finds the lock taken.
+    complete: Mutex<Option<Py<PyAny>>>,
 }
 
 /// A name as an interned string, whose hash is computed once: some of the objects are looked up in each call.
@@ -18,15 +24,27 @@ struct Name {
 
 impl Imported {
     pub(crate) const fn new(module: &'static str, name: &'static str) -> Imported {
-        Imported { module: Name::new(module), name: Name::new(name) }
+        Imported { module: Name::new(module), name: Name::new(name), complete: Mutex::new(None) }
     }
 
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let module = match loaded(py, self.module.interned(py))? {
-            Some(module) => module,
-            None => py.import(self.module.interned(py))?.into_any(),
-        };
-        module.getattr(self.name.interned(py))
+        let name = self.name.interned(py);
+        if let Some(module) = loaded(py, self.module.interned(py))?
+            && self.complete().as_ref().is_some_and(|complete| complete.is(&module))
+        {
+            return module.getattr(name);
+        }
+        // Waits for another thread that imports the module, which may not have this attribute yet.
+        let module = py.import(self.module.interned(py))?.into_any();
+        let object = module.getattr(name)?;
+        let last = mem::replace(&mut *self.complete(), Some(module.unbind()));
+        // Dropping the last one may run Python code.
+        drop(last);
+        Ok(object)
+    }
+
+    fn complete(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
+        self.complete.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use zexa::CancelToken;
 use zexa::binding::{self, InterruptCheck};
 
-use crate::imported::loaded;
+use crate::imported::{Imported, loaded};
 use crate::{errors, interpreter, logging};
 
 thread_local! {
@@ -105,7 +105,10 @@ fn detect_main_thread(py: Python<'_>) -> PyResult<()> {
 
 /// Without the module `threading`, Python knows no other thread.
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    let Some(threading) = loaded(py, pyo3::intern!(py, "threading"))? else { return Ok(true) };
-    let main = threading.call_method0("main_thread")?.getattr("ident")?;
-    main.eq(threading.call_method0("get_ident")?)
+    if loaded(py, pyo3::intern!(py, "threading"))?.is_none() {
+        return Ok(true);
+    }
+    static MAIN: Imported = Imported::new("threading", "main_thread");
+    static CURRENT: Imported = Imported::new("threading", "get_ident");
+    MAIN.get(py)?.call0()?.getattr("ident")?.eq(CURRENT.get(py)?.call0()?)
 }

@@ -5,6 +5,7 @@ A blocking call cannot be cancelled from another thread. Bulk runs can.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 
@@ -57,6 +58,16 @@ reading = threading.Lock()
 def read_line() -> str:
     with reading:
         return sys.stdin.readline()
+
+
+def fail(raised: threading.ExceptHookArgs) -> None:
+    """Ends the program: its other threads would leave the call that raised without a report."""
+    sys.__excepthook__(raised.exc_type, raised.exc_value or raised.exc_type(), raised.exc_traceback)
+    sys.stderr.flush()
+    os._exit(1)
+
+
+threading.excepthook = fail
 
 
 def work() -> None:

@@ -46,13 +46,11 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    tasks: set[asyncio.Task[None]] = set()
-    while line := await reader.readline():
-        call = Call.parse(line.decode())
-        task = asyncio.create_task(make(call, clients[call.client]))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    await asyncio.gather(*tasks)
+    # Any other exception ends the program: its call would have no report.
+    async with asyncio.TaskGroup() as calls:
+        while line := await reader.readline():
+            call = Call.parse(line.decode())
+            calls.create_task(make(call, clients[call.client]))
 
 
 asyncio.run(main())

@@ -268,3 +268,24 @@ class ShopError(zexa.ServerError):
 def test_subclass_of_an_error() -> None:
     error = pickle.loads(pickle.dumps(ShopError("closed", status=503)))
     assert (type(error), error.status, error.kind, str(error)) == (ShopError, 503, "server", "closed")
+
+
+def test_a_signal_while_an_error_is_created_does_not_lose_it(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = json.loads
+
+    def interrupted(text: str) -> Any:
+        # As if Ctrl-C were pressed at this moment.
+        monkeypatch.setattr(json, "loads", loads)
+        raise KeyboardInterrupt
+
+    client = zexa.Client(**server.options)
+    invalid = {**SMS, "to": ""}
+    monkeypatch.setattr(json, "loads", interrupted)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        client.messages.send(**invalid)
+    assert isinstance(raised.value.__context__, zexa.InvalidRequestError)
+    sending = client.messages.send_many([invalid])
+    monkeypatch.setattr(json, "loads", interrupted)
+    with sending, pytest.raises(KeyboardInterrupt) as raised:
+        next(sending)
+    assert isinstance(raised.value.__context__, zexa.InvalidRequestError)

@@ -75,3 +75,37 @@ print("done")
     command = [sys.executable, "-W", "error", "-c", script]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_an_error_waits_while_another_thread_imports_json(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("""
+import gate
+gate.importing.set()
+gate.may_end.wait()
+def loads(text): return {"field": "from the complete module"}
+""")
+    (tmp_path / "gate.py").write_text("import threading\nimporting, may_end = threading.Event(), threading.Event()\n")
+    script = """
+import sys, threading
+import gate, zexa
+errors = []
+def fail():
+    try: zexa.Client(api_key="zx_any", base_url="no URL")
+    except BaseException as error: errors.append(error)
+def is_waiting(thread):
+    frame = sys._current_frames().get(thread.ident)
+    return frame is not None and "importlib" in frame.f_code.co_filename
+first, second = (threading.Thread(target=fail) for _ in range(2))
+first.start()
+gate.importing.wait()
+second.start()
+while second.is_alive() and not is_waiting(second): pass
+gate.may_end.set()
+for thread in (first, second): thread.join()
+print([(type(error).__name__, error.details) for error in errors])
+"""
+    command = [sys.executable, "-W", "error", "-c", script]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=60)
+    error = ("ConfigError", {"field": "from the complete module"})
+    assert (done.stdout, done.stderr) == (f"{[error, error]}\n", "")

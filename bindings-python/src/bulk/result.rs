@@ -52,11 +52,12 @@ macro_rules! result_class {
 
         impl FromResult for zexa::$Model {
             fn from_result(py: Python<'_>, result: RowResult<Self>) -> PyResult<Py<PyAny>> {
+                let error = result.error.map(|error| errors::of_row(py, &error)).transpose()?;
                 let result = $Result {
                     index: result.index,
                     idempotency_key: result.idempotency_key,
                     $value: result.value.map(|value| value.into_python(py)).transpose()?,
-                    error: result.error.map(|error| errors::raise(error).into_value(py).into_any()),
+                    error: error.map(|error| error.into_value(py).into_any()),
                     outcome: PyString::intern(py, result.outcome.as_str()).unbind(),
                     $($exists: result.$exists,)?
                     replayed: result.replayed,
