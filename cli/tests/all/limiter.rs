@@ -28,6 +28,21 @@ fn programs_share_the_gate() {
     assert_eq!(world.sandbox.messages().len(), 1);
 }
 
+/// Each program ends with its 429.
+#[test]
+#[ignore = "needs Redis"]
+fn a_429_is_shared_although_its_program_ends() {
+    let redis = Redis::start();
+    for _ in 0..5 {
+        let world = World::new();
+        world.sandbox.add_fault(json!({"status": 429, "headers": {"Retry-After": "3600"}}));
+        let first = send(&world, &redis.url()).exits(1).json_error();
+        let second = send(&world, &redis.url()).exits(1).json_error();
+        assert_eq!((&first["outcome"], &second["outcome"]), (&json!("rejected"), &json!("not_sent")), "{second}");
+        assert_eq!(world.sandbox.requests().len(), 1);
+    }
+}
+
 #[test]
 #[ignore = "needs Redis"]
 fn a_limiter_that_rejects_the_password_is_reported_without_it() {

@@ -4,6 +4,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
 use tokio::time::{timeout, timeout_at};
 
 use super::attempt::{AttemptError, attempt};
@@ -153,7 +154,7 @@ async fn attempt_until_done(
         drop(permit);
         if result.as_ref().map_or_else(|error| error.status().is_some_and(|status| status != 429), |()| true) {
             shared.gate.note_progress();
-            shared.process().pace.report(epoch, None);
+            shared.process().pace.report(epoch);
         }
         let Err(error) = result else { return Ok(()) };
         if generation != fork::generation() {
@@ -166,7 +167,20 @@ async fn attempt_until_done(
         }
         // A row of a bulk run waits for as long as the server refuses requests, or cannot be reached.
         history.uncounted += u32::from(call.bulk.is_some() && !is_ambiguous(&error));
-        let (wait, error) = wait_before_next(shared, request, call, error, history, epoch)?;
+        let wait = error
+            .retry_after()
+            .unwrap_or_else(|| backoff(history.attempts - 1, shared.random()).min(shared.config.max_retry_wait));
+        let reported = close_gate(shared, &error, wait, epoch);
+        let error = match check_retry(shared, request, call, error, history, wait) {
+            Ok(error) => error,
+            Err(error) => {
+                // The client may end with this call.
+                if let Some(reported) = reported {
+                    let _ = call.unless_cancelled(timeout(REPORT_TIMEOUT.min(call.time_left()), reported)).await;
+                }
+                return Err(error);
+            }
+        };
         if let Some(claim) = claim.as_deref_mut() {
             claim.before_wait(wait, &error).await?;
         }
@@ -236,6 +250,9 @@ async fn begin_claim(
 /// The time for which the limiter of an account closes its gate at most, so that one wrong response does not stop all clients for a day.
 const LONGEST_SHARED_WAIT: Duration = Duration::from_secs(3600);
 
+/// How long a call that ends with a 429 waits until the limiter of the account knows of it.
+const REPORT_TIMEOUT: Duration = Duration::from_millis(250);
+
 /// Longer than any lease.
 const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 
@@ -278,39 +295,40 @@ async fn observed_attempt(
     result
 }
 
-/// Returns the wait before the next attempt, and the error of this attempt.
+/// A 429 closes the gate. The receiver ends when the limiter of the account knows of it, or cannot be reached.
+fn close_gate(shared: &Shared, error: &Error, wait: Duration, epoch: Option<Epoch>) -> Option<oneshot::Receiver<()>> {
+    if error.status() != Some(429) {
+        return None;
+    }
+    let pace = &shared.process().pace;
+    if wait <= shared.config.max_retry_wait {
+        return pace.report_refusal(epoch, shared.gate.close(wait, shared.random()));
+    }
+    // Other clients may have the patience.
+    pace.is_shared().then(|| pace.report_refusal(epoch, wait.min(LONGEST_SHARED_WAIT))).flatten()
+}
+
+/// Returns the error of this attempt, if another one follows after this wait.
 ///
 /// # Errors
 ///
 /// The error of this attempt, if there must be no further attempt. If only the length of the requested wait prevents it, the error has a hint.
-fn wait_before_next(
+fn check_retry(
     shared: &Shared,
     request: &Request,
     call: &Call,
     error: Error,
     history: &History,
-    epoch: Option<Epoch>,
-) -> Result<(Duration, Error)> {
-    if error.kind() == Kind::Cancelled {
-        return Err(error);
-    }
-    let most = shared.config.max_retry_wait;
-    let requested = error.retry_after();
-    let wait = requested.unwrap_or_else(|| backoff(history.attempts - 1, shared.random()).min(most));
-    if error.status() == Some(429) && wait <= most {
-        let closed_for = shared.gate.close(wait, shared.random());
-        shared.process().pace.report(epoch, Some(closed_for));
-    } else if error.status() == Some(429) && shared.process().pace.is_shared() {
-        // Other clients may have the patience.
-        shared.process().pace.report(epoch, Some(wait.min(LONGEST_SHARED_WAIT)));
-    }
+    wait: Duration,
+) -> Result<Error> {
     let allowed = history.attempts - history.uncounted <= call.max_retries
+        && error.kind() != Kind::Cancelled
         && should_retry(&error, request.method.idempotency(call.retry_ambiguous));
-    let is_too_long = wait > most || wait >= call.time_left();
-    match (allowed, is_too_long, requested) {
-        (true, false, _) => Ok((wait, error)),
+    let exceeds_most = wait > shared.config.max_retry_wait;
+    match (allowed, exceeds_most || wait >= call.time_left(), error.retry_after()) {
+        (true, false, _) => Ok(error),
         (true, true, Some(wait)) => {
-            let limit = limit_of_wait(shared, call, wait > most);
+            let limit = limit_of_wait(shared, call, exceeds_most);
             Err(error.with_hint(format_args!("not retried: Retry-After is {:?}, but {limit}", rounded(wait))))
         }
         _ => Err(error),

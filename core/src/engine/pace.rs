@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, MutexGuard, Notify};
+use tokio::sync::{Mutex, MutexGuard, Notify, oneshot};
 use tokio::time::{Duration, Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -201,13 +201,23 @@ impl Pace {
         self.given_back.notify_one();
     }
 
-    /// Reports a response. `closed_for` is how long a 429 closes the gate.
-    pub(crate) fn report(&self, epoch: Option<Epoch>, closed_for: Option<Duration>) {
+    /// Reports a response other than a 429.
+    pub(crate) fn report(&self, epoch: Option<Epoch>) {
         match (epoch, &self.shared) {
             (None, _) => {}
-            (Some(epoch), Some(shared)) => shared.report(epoch, closed_for),
-            (Some(epoch), None) => self.local.report(epoch, closed_for),
+            (Some(_), Some(shared)) => shared.note_accepted(),
+            (Some(epoch), None) => self.local.report(epoch, None),
         }
+    }
+
+    /// Reports a 429, which closes the gate for this time. The receiver ends when the limiter of the account knows of it, or cannot be reached.
+    pub(crate) fn report_refusal(&self, epoch: Option<Epoch>, closed_for: Duration) -> Option<oneshot::Receiver<()>> {
+        let epoch = epoch?;
+        match &self.shared {
+            Some(shared) => return Some(shared.report_refusal(epoch, closed_for)),
+            None => self.local.report(epoch, Some(closed_for)),
+        }
+        None
     }
 
     /// The current limit in requests per second, if there is one.

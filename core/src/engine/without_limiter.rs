@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::rate::{Epoch, Priority};
@@ -52,7 +53,11 @@ impl SharedLimiter {
         match *self {}
     }
 
-    pub(crate) fn report(&self, _: Epoch, _closed_for: Option<Duration>) {
+    pub(crate) fn note_accepted(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn report_refusal(&self, _: Epoch, _closed_for: Duration) -> oneshot::Receiver<()> {
         match *self {}
     }
 

@@ -72,8 +72,8 @@ enum Ask {
     /// When the call began to wait, and where it waits for the answer.
     Take(Priority, Instant, oneshot::Sender<Result<Turn>>),
     GiveBack(Priority),
-    /// A 429, and for how long it closes the gate.
-    Refused(Epoch, Duration),
+    /// A 429, for how long it closes the gate, and who waits until the server knows of it.
+    Refused(Epoch, Duration, Option<oneshot::Sender<()>>),
     /// A connection was opened.
     Connected(Box<Connection>),
     /// A connection could not be opened. The next attempt follows.
@@ -161,12 +161,16 @@ impl SharedLimiter {
         self.tell(Ask::GiveBack(priority));
     }
 
-    /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.
-    pub(crate) fn report(&self, epoch: Epoch, closed_for: Option<Duration>) {
-        match closed_for {
-            Some(wait) => self.tell(Ask::Refused(epoch, wait)),
-            None => drop(self.seen.accepted.fetch_add(1, Ordering::Relaxed)),
-        }
+    /// Reports a response to an attempt other than a 429.
+    pub(crate) fn note_accepted(&self) {
+        self.seen.accepted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Reports a 429, which closes the gate for this time. The receiver ends when the server knows of it, or cannot be reached.
+    pub(crate) fn report_refusal(&self, epoch: Epoch, closed_for: Duration) -> oneshot::Receiver<()> {
+        let (reported, when_reported) = oneshot::channel();
+        self.tell(Ask::Refused(epoch, closed_for, Some(reported)));
+        when_reported
     }
 
     /// The last limit in requests per second, if there is one.

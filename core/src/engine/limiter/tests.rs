@@ -34,7 +34,7 @@ fn take_as(priority: Priority, runtime: &Runtime, limiter: &SharedLimiter) -> Tu
 /// Reports a 429 of the attempt, and waits until the server of the limiter knows of it.
 fn refuse(runtime: &Runtime, limiter: &SharedLimiter, turn: Turn, wait: Duration) {
     let Turn::After(_, epoch) = turn else { panic!("{turn:?}") };
-    limiter.report(epoch, Some(wait));
+    drop(limiter.report_refusal(epoch, wait));
     assert!(matches!(take(runtime, limiter), Turn::Closed(_)));
 }
 

@@ -68,12 +68,18 @@ impl LimiterUrl {
         };
         let (mut name, mut fallback_rate, mut ca_file) = (None, None, None);
         for (parameter, value) in url.query_pairs() {
-            match &*parameter {
-                "name" => name = Some(checked_name(&value)?),
-                "fallback_rate" => fallback_rate = Some(checked_rate(&value)?),
-                "ca_file" => ca_file = Some(PathBuf::from(&*value)),
+            let is_repeated = match &*parameter {
+                "name" => name.replace(checked_name(&value)?).is_some(),
+                "fallback_rate" => fallback_rate.replace(checked_rate(&value)?).is_some(),
+                "ca_file" => ca_file.replace(PathBuf::from(&*value)).is_some(),
                 _ => return Err(invalid("has an unknown parameter; valid are `name`, `fallback_rate` and `ca_file`")),
+            };
+            if is_repeated {
+                return Err(invalid("has the same parameter twice"));
             }
+        }
+        if ca_file.is_some() && !uses_tls {
+            return Err(invalid("has a `ca_file` and no TLS, which needs `rediss://` or `valkeys://`"));
         }
         let port = url.port().unwrap_or(DEFAULT_PORT);
         let shown_host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
@@ -157,6 +163,8 @@ mod tests {
             "redis://redis.example?fallback_rate=0",
             "redis://redis.example?fallback_rate=inf",
             "redis://redis.example?fallback_rate=zx_secret",
+            "redis://redis.example?name=zx_secret&name=other",
+            "redis://redis.example?ca_file=zx_secret",
         ] {
             let text = LimiterUrl::parse(url).expect_err(url).to_string();
             assert!(text.starts_with("config: `limiter` ") && !text.contains("secret"), "{text}");

@@ -180,7 +180,9 @@ impl Worker {
                     let _ = answer.send(Err(self.setup.error(&self.failure)));
                 }
                 // The gate has opened again, or the rate is that of this client.
-                (Ask::Refused(_, wait), _) if age >= wait => {}
+                (Ask::Refused(_, wait, _), _) if age >= wait => {}
+                // Its call does not wait any longer.
+                (Ask::Refused(epoch, wait, _), _) => self.held.push((arrived, Ask::Refused(epoch, wait, None))),
                 (Ask::GiveBack(_) | Ask::Connected(_) | Ask::NotConnected(_), _) => {}
                 (ask, _) => self.held.push((arrived, ask)),
             }
@@ -212,13 +214,23 @@ fn arguments(ask: &Ask, age: Duration) -> Arguments {
     match ask {
         Ask::Take(priority, ..) => Arguments { count: 1, is_single: *priority == Priority::Single, ..nothing },
         Ask::GiveBack(priority) => Arguments { count: -1, is_single: *priority == Priority::Single, ..nothing },
-        Ask::Refused(epoch, wait) => Arguments { refused: Some((epoch.number(), wait.saturating_sub(age))), ..nothing },
+        Ask::Refused(epoch, wait, _) => {
+            Arguments { refused: Some((epoch.number(), wait.saturating_sub(age))), ..nothing }
+        }
         Ask::Connected(_) | Ask::NotConnected(_) => nothing,
     }
 }
 
 fn answer(ask: Ask, state: &State) {
-    let Ask::Take(.., answer) = ask else { return };
+    let answer = match ask {
+        Ask::Take(.., answer) => answer,
+        Ask::Refused(_, _, Some(reported)) => {
+            // Fails if the call has ended.
+            let _ = reported.send(());
+            return;
+        }
+        _ => return,
+    };
     let turn = match state.delay {
         Some(delay) => Turn::After(delay, Epoch::of(state.epoch)),
         None if !state.closed_for.is_zero() => Turn::Closed(state.closed_for),
