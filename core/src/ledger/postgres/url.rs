@@ -51,8 +51,13 @@ impl DatabaseUrl {
         rest.push_str(base);
         let (mut ledger, mut mode, mut root_certificates) = (DEFAULT_LEDGER.to_owned(), None, None);
         let mut separator = '?';
+        let mut names = Vec::new();
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            if names.contains(&name) {
+                return Err(invalid("has the same parameter twice"));
+            }
+            names.push(name);
             let decoded =
                 || percent_decode_str(value).decode_utf8().map_err(|_| invalid("has a value that is not UTF-8"));
             match name {
@@ -233,6 +238,7 @@ mod tests {
             "postgres://ana:x?zx_secret=1@db.example/zexa",
             "postgres://ana:zx_secret@db.example/zexa?sslmode=zx_secret",
             "postgres://ana:zx_secret@db.example/zexa?ledger=",
+            "postgres://db.example/zexa?ledger=zx_secret&ledger=other",
             "postgres:///zexa?password=zx_secret",
         ] {
             let text = reason(url);
