@@ -316,8 +316,8 @@ pub(crate) fn message_of_call(error: &Error) -> String {
             .replace("`ca_file`", "SSL_CERT_FILE")
             // The command line has no client certificates.
             .replace(": set `client_cert_file` and `client_key_file`", "")
-            // Another file would be a new job, which sends everything again.
-            .replace("; use another file", "; continue the job with the same server")
+            // Another ledger would be a new job, which sends everything again.
+            .replace("; use another ledger", "; continue the job with the same server")
             .replace("set `ledger_same_account`", "use --same-account")
     };
     let (message, _) = binding::renamed(error, name, words);

@@ -51,7 +51,7 @@ impl Account<'_> {
     pub(crate) fn reject(&self, found: &Binding, own: &Binding) -> Option<String> {
         if found.origin != own.origin {
             let Binding { origin, .. } = found;
-            return Some(format!("belongs to {origin}, and this client uses {}; use another file", self.origin));
+            return Some(format!("belongs to {origin}, and this client uses {}; use another ledger", self.origin));
         }
         if found.fingerprint != own.fingerprint && !self.allows_other_key {
             let reason = "belongs to another API key; if it is a key of the same account, set `ledger_same_account`";
