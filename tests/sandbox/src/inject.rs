@@ -125,6 +125,7 @@ fn break_off(response: Response<Output>, fault: &Effect, connection: &Arc<Connec
         Then::Cut => Break::Cut,
         Then::Reset => Break::Reset,
         Then::Close => {
+            connection.join_response_and_end();
             connection.break_when_flushed(connection.written() + response.body().length() + 1, Break::Close);
             return FaultedResponse { response: keep_declared_length(response), status_sent: true };
         }

@@ -91,11 +91,11 @@ async fn serve_until_break(
 async fn serve_socket(socket: &Arc<TcpStream>, hosted: &HostedServer, tls: Option<Tls>) -> Option<Break> {
     let stream = SharedSocket(Arc::clone(socket));
     match tls {
-        None => serve_stream(stream, hosted, None).await,
+        None => serve_stream(socket, stream, hosted, None).await,
         Some(tls) => match tls.acceptor.accept(stream).await {
             Ok(stream) => {
                 let client_certificate = tls.client_certificate(stream.get_ref().1);
-                serve_stream(stream, hosted, client_certificate).await
+                serve_stream(socket, stream, hosted, client_certificate).await
             }
             // An alert was sent. The client reads it only if no RST follows.
             Err(_) => Some(Break::Close),
@@ -103,11 +103,16 @@ async fn serve_socket(socket: &Arc<TcpStream>, hosted: &HostedServer, tls: Optio
     }
 }
 
-async fn serve_stream<S>(stream: S, hosted: &HostedServer, client_certificate: Option<Arc<str>>) -> Option<Break>
+async fn serve_stream<S>(
+    socket: &Arc<TcpStream>,
+    stream: S,
+    hosted: &HostedServer,
+    client_certificate: Option<Arc<str>>,
+) -> Option<Break>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let connection = Arc::new(Connection::new(hosted.server.stream_rules.clone(), client_certificate));
+    let connection = Arc::new(Connection::new(socket, hosted.server.stream_rules.clone(), client_certificate));
     let stream = Http2Filter::new(stream, Arc::clone(&connection));
     let gate = WriteLimiter { stream, connection: Arc::clone(&connection) };
     let service = service_fn(|request| {

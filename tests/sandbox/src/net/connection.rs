@@ -1,7 +1,8 @@
 //! The state of a connection that faults control: after which byte it breaks, and how.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::streams::{StreamRules, Streams};
@@ -9,6 +10,8 @@ use super::streams::{StreamRules, Streams};
 /// Shared by the connection's task, its writers and the responses.
 #[derive(Debug)]
 pub(crate) struct Connection {
+    /// Weak: the socket is closed when its last owner drops it, and requests over HTTP/2 may live longer.
+    socket: Weak<TcpStream>,
     plan: Mutex<Plan>,
     broken: Notify,
     /// Number of the connection, assigned with its first request.
@@ -50,8 +53,9 @@ pub(crate) enum Break {
 }
 
 impl Connection {
-    pub(super) fn new(rules: StreamRules, client_certificate: Option<Arc<str>>) -> Self {
+    pub(super) fn new(socket: &Arc<TcpStream>, rules: StreamRules, client_certificate: Option<Arc<str>>) -> Self {
         Self {
+            socket: Arc::downgrade(socket),
             plan: Mutex::default(),
             broken: Notify::new(),
             number: std::sync::OnceLock::new(),
@@ -95,6 +99,15 @@ impl Connection {
     /// Breaks when `written` bytes in total are written and flushed.
     pub(crate) fn break_when_flushed(&self, written: u64, how: Break) {
         self.plan().flushed = Some((written, how));
+    }
+
+    /// Holds the response back until the connection ends, so that the client finds the FIN directly behind it: otherwise, a fast client could send the next
+    /// request in between. The system holds it back for 200 ms at most.
+    pub(crate) fn join_response_and_end(&self) {
+        #[cfg(target_os = "linux")]
+        if let Some(socket) = self.socket.upgrade() {
+            let _ = socket2::SockRef::from(&*socket).set_tcp_cork(true);
+        }
     }
 
     pub(crate) fn written(&self) -> u64 {
