@@ -22,33 +22,23 @@ import zexa
 
 from sandbox import Sandbox, Server
 
-KEY = "zx_live_Aq3Sw6De9Fr2Gt5Hy8Ju"
-PASSWORD = "Ki1Lo4Mp7Zx0Cv3Bn6Mq"
-LEDGER_SECRET = "Pw9Eo2Ri5Ut8Yy1Tr4Ew"
-BODY = "canary of the body 7Hs2Kd9Lf4"
-NUMBER = "+244987612345"
-NAME = "Canária Wq5Er8Ty1"
+# Shared with the tests of other languages.
+CANARIES = json.loads((Path(__file__).parents[1] / "canaries.json").read_text())
+KEY, PASSWORD, LEDGER_SECRET, BODY, NUMBER, NAME = (
+    CANARIES[name] for name in ("key", "password", "ledger_secret", "body", "number", "name")
+)
 # What a person may see, in any form.
 SECRETS = (KEY, PASSWORD, LEDGER_SECRET)
 PRIVATE = (*SECRETS, BODY, NUMBER, NUMBER[1:], NAME)
 MESSAGE: dict[str, Any] = {"channel": "sms", "to": NUMBER, "from_": "ZEXA", "body": BODY}
 
-ECHO = {"error": "broken", "message": f"Authorization: Bearer {KEY}", "details": {"to": NUMBER, KEY: [KEY]}}
 # What the server answers, with the key in all forms.
 FAULTS: dict[str, dict[str, Any]] = {
-    **{f"status {status}": {"status": status, "body": ECHO} for status in (400, 401, 404, 409, 422, 429, 500, 503)},
-    "html": {"status": 502, "text": f"<p>{KEY.replace('_', '&lowbar;')}</p>"},
-    "not json": {"status": 201, "text": f"key={KEY}"},
-    "without an id": {"status": 201, "body": {"key": KEY}},
-    "echo": {"status": 201, "body": {"id": f"msg_{KEY}", "status": KEY, KEY: {"key": KEY}}},
-    "redirect": {"status": 307, "text": KEY, "headers": {"Location": f"https://{KEY}.example/{KEY}?key={KEY}"}},
-    "request id": {"status": 500, "body": {}, "headers": {"X-Request-Id": KEY}},
-    "reset": {"then": "reset"},
-    "cut": {"status": 201, "body": {"id": KEY}, "then": "cut", "bytes": 4},
-    "timeout": {"delay": 60},
+    **{f"status {status}": {"status": status, "body": CANARIES["error"]} for status in CANARIES["statuses"]},
+    **CANARIES["faults"],
 }
 # The faults after which a bulk run has a result for the row. It waits for a server that is down or refuses the key.
-RESULTS = ("status 422", "html", "not json", "without an id", "echo", "redirect")
+RESULTS = CANARIES["rows_end_after"]
 
 
 def everything(value: Any) -> str:
