@@ -2,7 +2,9 @@
 //!
 //! - `call` runs a call, with the `history` of its attempts, and `wait` has its waits: `request` is sent by each `attempt`, `progress` records how far
 //!   an attempt has got, and `response_head` and `error_body` read the response;
+//! - `keyed` runs calls with idempotency keys, whose results a ledger records, and `expiry` says when it is too late to send;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `polling` when to poll again;
+//! - `pace` and `rate` decide when the attempts of bulk runs begin, and `limiter` shares their rate with all workers of an account;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, a `task` is one of these, and `admission` limits their number;
 //! - `http` is the HTTP client of one runtime, `pool` has its connections, `driver` and `signal` drive them, and `connect` opens them;
 //! - `tls` configures TLS: `trust` and `pinned` verify servers, `identity` is the client certificate, and `pem` reads the files of these;
