@@ -96,6 +96,7 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
         "counts" => bench::counts_unavailable(),
         "postgres" => postgres::unavailable(),
         "redis" => redis::unavailable(),
+        "valkey" => redis::valkey_unavailable(),
         "engines" => engines::unavailable(),
         _ => None,
     };

@@ -250,6 +250,12 @@ pub(super) const STEPS: &[Step] = &[
         run: services::check,
     },
     Step {
+        name: "valkey",
+        about: "limiters in Valkey from PyPI, which is killed and restarted",
+        needs_build: true,
+        run: redis::check_valkey,
+    },
+    Step {
         name: "engines",
         about: "task queues and outboxes that share a ledger in PostgreSQL, and whose processes are killed",
         needs_build: true,
@@ -264,7 +270,7 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 /// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes. So do release builds for other systems.
-pub(super) const ON_DEMAND: [&str; 3] = ["services", "engines", "dist"];
+pub(super) const ON_DEMAND: [&str; 4] = ["services", "valkey", "engines", "dist"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 pub(super) const TOGETHER: [&[&str]; 4] = [
