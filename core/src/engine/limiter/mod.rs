@@ -11,7 +11,7 @@ mod worker;
 
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ring::hmac;
@@ -59,12 +59,18 @@ pub(crate) struct Setup {
 struct Seen {
     /// The number of attempts that the server has accepted since the last exchange.
     accepted: AtomicU64,
+    known: Mutex<Known>,
+}
+
+/// What is known about the server.
+#[derive(Debug, Default)]
+struct Known {
     /// The last limit in requests per second, and when the server has told it.
-    limit: Mutex<Option<(f64, Instant)>>,
+    limit: Option<(f64, Instant)>,
     /// The rate that applies while the server cannot be used.
-    fallback: Mutex<Option<f64>>,
+    fallback: Option<f64>,
     /// Why the server cannot be used at present.
-    failure: Mutex<Option<String>>,
+    failure: Option<String>,
 }
 
 /// A message to the task.
@@ -175,19 +181,19 @@ impl SharedLimiter {
 
     /// The last limit in requests per second, if there is one.
     pub(crate) fn limit(&self) -> Option<f64> {
-        let fallback = *self.seen.fallback.lock().unwrap_or_else(PoisonError::into_inner);
+        let fallback = self.seen.known().fallback;
         fallback.or_else(|| self.seen.limit())
     }
 
     /// Whether the fallback rate applies.
     pub(crate) fn has_fallback(&self) -> bool {
-        self.seen.fallback.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.seen.known().fallback.is_some()
     }
 
     /// The URL without its password, and why the server cannot be used at present.
     pub(crate) fn describe(&self) -> String {
         let url = &self.setup.url.shown;
-        match &*self.seen.failure.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &self.seen.known().failure {
             Some(reason) => format!("{url}: {reason}"),
             None => url.clone(),
         }
@@ -222,8 +228,12 @@ impl SharedLimiter {
 }
 
 impl Seen {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn limit(&self) -> Option<f64> {
-        let limit = *self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = self.known().limit;
         limit.filter(|(_, noted)| noted.elapsed() < FORGOTTEN_AFTER).map(|(limit, _)| limit)
     }
 
@@ -237,18 +247,21 @@ impl Seen {
     }
 
     fn note_fallback(&self, rate: f64) {
-        *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = Some(rate);
+        self.known().fallback = Some(rate);
     }
 
-    fn note_failure(&self, failure: Option<&Failure>) {
-        let reason = failure.map(|failure| failure.reason.clone());
-        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    fn note_failure(&self, failure: &Failure) {
+        self.known().failure = Some(failure.reason.clone());
     }
 
-    fn note(&self, state: &State) {
-        let limit = state.limit.map(|limit| (limit, Instant::now()));
-        *self.limit.lock().unwrap_or_else(PoisonError::into_inner) = limit;
-        *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// After an exchange that has succeeded.
+    fn note(&self, state: Option<&State>) {
+        let mut known = self.known();
+        known.failure = None;
+        if let Some(state) = state {
+            known.limit = state.limit.map(|limit| (limit, Instant::now()));
+            known.fallback = None;
+        }
     }
 }
 

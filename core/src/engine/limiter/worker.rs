@@ -132,9 +132,8 @@ impl Worker {
                 self.has_answered = true;
                 self.down_since = None;
                 self.fallback = None;
-                self.seen.note_failure(None);
                 // First, because a call that is answered may ask for it.
-                states.last().into_iter().for_each(|state| self.seen.note(state));
+                self.seen.note(states.last());
                 self.held.drain(..).zip(&states).for_each(|((_, ask), state)| answer(ask, state));
                 return;
             }
@@ -154,7 +153,7 @@ impl Worker {
     /// Notes why the server cannot be used.
     fn fail(&mut self, failure: Failure) {
         self.failure = self.setup.without_password(failure);
-        self.seen.note_failure(Some(&self.failure));
+        self.seen.note_failure(&self.failure);
     }
 
     /// Answers the messages that do not wait for the server.
