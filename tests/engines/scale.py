@@ -20,8 +20,9 @@ from celery import Celery
 from checks import Orders, phones, unsettled
 from postgres_server import Postgres
 from programs.process import Process
+from redis_server import Redis
 from sandbox import Sandbox, Server
-from servers import Redis, servers
+from servers import servers
 
 RECIPES = Path(__file__).resolve().parent / "recipes"
 WORKERS = 4

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 import zexa
 
-from limiter_server import PASSWORD, limiter
 from programs.messages import sms
+from redis_server import redis
 from sandbox import Sandbox, Server
+
+PASSWORD = "zx_top_secret"
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with limiter() as url:
+    with redis(password=PASSWORD) as url:
         yield url
 
 

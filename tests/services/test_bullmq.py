@@ -16,8 +16,8 @@ JOBS = 150
 
 
 def test_jobs_of_killed_workers_run_again(stalling_server: Server, ledger: Path) -> None:
-    with redis() as socket:
-        variables = {**environment(stalling_server, ledger), "REDIS": str(socket), "LOCK_DURATION": "2000"}
+    with redis() as url:
+        variables = {**environment(stalling_server, ledger), "REDIS": url, "LOCK_DURATION": "2000"}
 
         def program(name: str, *arguments: str) -> Process:
             return Process([*node(), HERE / "node" / name, *arguments], environment=variables)

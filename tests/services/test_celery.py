@@ -23,8 +23,8 @@ PROCESSES = 3
 class Shop:
     """Hands in orders as tasks, and starts workers for them."""
 
-    def __init__(self, server: Server, ledger: Path, socket: Path):
-        broker, backend = f"redis+socket://{socket}?virtual_host=0", f"redis+socket://{socket}?virtual_host=1"
+    def __init__(self, server: Server, ledger: Path, url: str):
+        broker, backend = f"{url}/0", f"{url}/1"
         self._environment = {
             **environment(server, ledger),
             "CELERY_BROKER": broker,
@@ -64,8 +64,8 @@ class Shop:
 
 
 def test_processes_are_recycled_and_killed_and_tasks_are_delivered_again(stalling_server: Server, ledger: Path) -> None:
-    with redis() as socket:
-        shop = Shop(stalling_server, ledger, socket)
+    with redis() as url:
+        shop = Shop(stalling_server, ledger, url)
         with shop.worker() as worker:
             shop.hand_in(TASKS)
             for count in (20, 60):
