@@ -279,7 +279,7 @@ def test_a_signal_while_an_error_is_created_does_not_lose_it(server: Server, mon
         raise KeyboardInterrupt
 
     client = zexa.Client(**server.options)
-    invalid = {**SMS, "to": ""}
+    invalid: Any = {**SMS, "to": ""}
     monkeypatch.setattr(json, "loads", interrupted)
     with pytest.raises(KeyboardInterrupt) as raised:
         client.messages.send(**invalid)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
+import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotDone
+from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from sandbox import Sandbox
 from scenarios.files import Play
 from scenarios.play import AttemptHandler, play, play_async
 
-# Seconds. The longest scenario takes a few seconds, and several times as long on a busy machine.
-TIMEOUT = 60
+# Seconds. The longest scenario takes a few seconds. On a busy machine, those that begin first take many times as long, because all share a processor.
+TIMEOUT = 180
 # Threads for plays with the blocking client.
 THREADS = 32
 # Event loops, and concurrent plays in each.
@@ -44,7 +49,7 @@ class Stage:
         future = self._found[one]
         try:
             # Others may be played first, each with the same timeout.
-            return future.result(TIMEOUT * 10)
+            return future.result(TIMEOUT * 5)
         except NotDone:
             return ["was not played: its thread or event loop is blocked"]
 
@@ -63,6 +68,9 @@ class Stage:
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
         thread.join(TIMEOUT)
+        frame = sys._current_frames().get(thread.ident or 0)
+        if thread.is_alive() and frame is not None:
+            found.append("it waits at " + ", ".join(place(at) for at, _ in reversed([*traceback.walk_stack(frame)])))
         self._found[one].set_result(list(found))
 
     def _run_loop(self, plays: list[Play]) -> None:
@@ -77,7 +85,20 @@ class Stage:
             async with semaphore:
                 task = asyncio.ensure_future(play_async(self._sandbox, one.scenario, one.mode))
                 done, _ = await asyncio.wait({task}, timeout=TIMEOUT)
-                found = task.result() if done else [f"did not end within {TIMEOUT} seconds"]
-                self._found[one].set_result(found)
+                hangs = [f"did not end within {TIMEOUT} seconds", f"it waits at {places(task.get_coro())}"]
+                self._found[one].set_result(task.result() if done else hangs)
 
         await asyncio.gather(*map(play_one, plays))
+
+
+def place(frame: FrameType) -> str:
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+
+
+def places(awaited: Any) -> str:
+    """Where a coroutine waits: its place, and those of the coroutines that it awaits. The last one may not be written in Python."""
+    found = []
+    while frame := getattr(awaited, "cr_frame", None):
+        found.append(place(frame))
+        awaited = awaited.cr_await
+    return ", ".join([*found, repr(awaited)])
