@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyMapping, PyMemoryView, PyString};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyMemoryView, PyString};
 use serde_json::{Map, Value};
 use zexa::{Template, Timestamp, binding};
 
+use crate::imported::{intern, is_mapping};
 use crate::model::Model;
 use crate::{errors, json};
 
@@ -71,7 +72,7 @@ impl<'py> Argument<'py> {
 
     /// A mapping as a dict, the only mapping that `json` accepts.
     fn mapping(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        if !self.0.is_instance_of::<PyMapping>() {
+        if !is_mapping(&self.0)? {
             return Err(self.type_error(name, "a mapping"));
         }
         self.0.py().get_type::<PyDict>().call1((&self.0,))
@@ -80,7 +81,7 @@ impl<'py> Argument<'py> {
     /// An iterable of strings. A string is rejected, although it is an iterable of strings, and so is a mapping.
     pub(crate) fn texts(&self, name: &str) -> PyResult<Vec<String>> {
         const EXPECTED: &str = "a list of str";
-        let is_excluded = self.0.is_instance_of::<PyString>() || self.0.is_instance_of::<PyMapping>();
+        let is_excluded = self.0.is_instance_of::<PyString>() || is_mapping(&self.0)?;
         let items = self.0.try_iter().ok().filter(|_| !is_excluded).ok_or_else(|| self.type_error(name, EXPECTED))?;
         let text = |item: PyResult<Bound<'py, PyAny>>| {
             let item = item?;
@@ -183,7 +184,7 @@ impl<'py> Argument<'py> {
 
     fn seconds(&self, name: &str, valid: &str) -> PyResult<Duration> {
         const EXPECTED: &str = "a number of seconds or a timedelta";
-        let seconds = match self.0.getattr_opt(pyo3::intern!(self.0.py(), "total_seconds"))? {
+        let seconds = match self.0.getattr_opt(intern!(self.0.py(), "total_seconds"))? {
             Some(total_seconds) => total_seconds.call0()?,
             None if self.0.is_instance_of::<PyBool>() => return Err(self.type_error(name, EXPECTED)),
             None => self.0.clone(),
@@ -205,7 +206,7 @@ impl<'py> Argument<'py> {
     /// A point in time: a timezone-aware `datetime`, or a string.
     pub(crate) fn time(&self, name: &str) -> PyResult<Timestamp> {
         let py = self.0.py();
-        let is_datetime = self.0.hasattr(pyo3::intern!(py, "tzinfo"))? && self.0.hasattr(pyo3::intern!(py, "date"))?;
+        let is_datetime = self.0.hasattr(intern!(py, "tzinfo"))? && self.0.hasattr(intern!(py, "date"))?;
         let text: String = match is_datetime {
             true => {
                 self.0.call_method0("isoformat")?.extract().map_err(|_| self.type_error(name, "datetime or str"))?
@@ -213,7 +214,7 @@ impl<'py> Argument<'py> {
             false if self.0.is_instance_of::<PyString>() => self.text(name)?,
             false => return Err(self.type_error(name, "datetime or str")),
         };
-        if is_datetime && self.0.getattr(pyo3::intern!(py, "tzinfo"))?.is_none() {
+        if is_datetime && self.0.getattr(intern!(py, "tzinfo"))?.is_none() {
             return Err(errors::raise(binding::invalid_parameter(name, text, NAIVE_DATETIME)));
         }
         binding::timestamp(name, &text).map_err(errors::raise)
@@ -262,13 +263,15 @@ impl<'py> Argument<'py> {
         text: impl Fn(&Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>>,
     ) -> PyResult<Vec<(String, String)>> {
         type Pair<'py> = (Bound<'py, PyString>, Bound<'py, PyString>);
-        let mapping = self.0.cast::<PyMapping>().map_err(|_| self.type_error(name, expected))?;
+        if !is_mapping(&self.0)? {
+            return Err(self.type_error(name, expected));
+        }
         let pair = |item: Bound<'py, PyAny>| -> PyResult<Pair<'py>> {
             let (key, value): (Bound<'py, PyString>, Bound<'py, PyAny>) = item.extract()?;
             Ok((key, text(&value)?))
         };
-        let pairs = mapping.items()?.iter().map(|item| {
-            let (key, value) = pair(item).map_err(|_| self.item_type_error(name, expected))?;
+        let pairs = self.0.call_method0(intern!(self.0.py(), "items"))?.try_iter()?.map(|item| {
+            let (key, value) = pair(item?).map_err(|_| self.item_type_error(name, expected))?;
             let text = |text: Bound<'py, PyString>| text.extract().map_err(|_| invalid_text(name));
             Ok((text(key)?, text(value)?))
         });

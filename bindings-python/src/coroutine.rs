@@ -16,6 +16,7 @@ use pyo3::types::{PyIterator, PyType};
 use zexa::{CallOptions, CancelToken, binding};
 
 use crate::event_loop::EventLoop;
+use crate::imported::intern;
 use crate::logging::{LogBuffer, LogObserver};
 use crate::model::IntoPython;
 use crate::{errors, json, logging};
@@ -378,13 +379,13 @@ impl Waiter {
             Wait::Waiting(_, future) => future.clone_ref(py),
             _ => return Ok(false),
         };
-        Ok(!future.call_method0(py, pyo3::intern!(py, "done"))?.is_truthy(py)?)
+        Ok(!future.call_method0(py, intern!(py, "done"))?.is_truthy(py)?)
     }
 
     /// Creates a future of this event loop, which the next wake resolves.
     fn wait_in(&self, event_loop: Arc<EventLoop>, object: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let py = object.py();
-        let future = object.call_method0(pyo3::intern!(py, "create_future"))?;
+        let future = object.call_method0(intern!(py, "create_future"))?;
         // A future yields itself, with the flag that a task expects.
         let yielded = PyIterator::from_object(&future)?.next().transpose()?;
         let mut state = self.state();

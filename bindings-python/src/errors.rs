@@ -3,9 +3,10 @@
 //! The exception classes live as long as the process, like the classes of this module. If `zexa` is removed from `sys.modules` and imported again, the new
 //! package has the same exception classes, so `except` clauses match in code that uses either.
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::{PyConnectionError, PyOSError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use zexa::binding;
 
@@ -16,7 +17,7 @@ use crate::json;
 /// The modules with the exceptions, in the order of their imports.
 const MODULES: [&str; 2] = ["_error", "_errors"];
 
-static EXCEPTIONS: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+static EXCEPTIONS: OnceLock<Py<PyDict>> = OnceLock::new();
 
 /// Imports the exception modules, or restores those of an earlier import.
 pub(crate) fn import(py: Python<'_>) -> PyResult<()> {
@@ -39,7 +40,7 @@ pub(crate) fn import(py: Python<'_>) -> PyResult<()> {
 
 /// The class for a kind of error.
 fn class<'py>(py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
-    let imported = EXCEPTIONS.get(py).expect("set when the module was imported").bind(py);
+    let imported = EXCEPTIONS.get().expect("set when the module was imported").bind(py);
     let module = imported.get_item("_errors")?.expect("contains all modules");
     // Looked up every time: `importlib.reload()` creates new classes in the same module.
     module.getattr("CLASSES")?.get_item(kind)

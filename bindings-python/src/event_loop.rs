@@ -13,7 +13,7 @@ use pyo3::types::{PyCFunction, PyDict, PyTuple, PyWeakrefReference};
 use zexa::binding;
 
 use crate::errors;
-use crate::imported::Imported;
+use crate::imported::{Imported, intern};
 use crate::loop_waker::LoopWaker;
 
 /// An event loop, as other threads see it.
@@ -145,8 +145,8 @@ impl EventLoop {
 /// Sets the result of a future, unless it is done: it may have been cancelled.
 fn resolve_future(future: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = future.py();
-    if !future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
-        future.call_method1(pyo3::intern!(py, "set_result"), (py.None(),))?;
+    if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
+        future.call_method1(intern!(py, "set_result"), (py.None(),))?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Objects of Python modules. They are looked up at every use, because a module may be removed from `sys.modules` and imported again.
+//!
+//! `pyo3::intern!`, `PyOnceLock::get_or_init` and the types of PyO3 that it imports, such as `PyMapping`, are not used in this crate: they release the GIL
+//! while their cell is being initialised. If another thread forks at this moment, the child waits for the cell forever.
 
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 
 /// An attribute of a module.
@@ -17,10 +19,20 @@ pub(crate) struct Imported {
 }
 
 /// A name as an interned string, whose hash is computed once: some of the objects are looked up in each call.
-struct Name {
+pub(crate) struct Name {
     text: &'static str,
-    interned: PyOnceLock<Py<PyString>>,
+    interned: OnceLock<Py<PyString>>,
 }
+
+/// A name that is interned at the first use.
+macro_rules! intern {
+    ($py:expr, $text:literal) => {{
+        static NAME: $crate::imported::Name = $crate::imported::Name::new($text);
+        NAME.interned($py)
+    }};
+}
+
+pub(crate) use intern;
 
 impl Imported {
     pub(crate) const fn new(module: &'static str, name: &'static str) -> Imported {
@@ -49,12 +61,13 @@ impl Imported {
 }
 
 impl Name {
-    const fn new(text: &'static str) -> Name {
-        Name { text, interned: PyOnceLock::new() }
+    pub(crate) const fn new(text: &'static str) -> Name {
+        Name { text, interned: OnceLock::new() }
     }
 
-    fn interned<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
-        self.interned.get_or_init(py, || PyString::intern(py, self.text).unbind()).bind(py)
+    pub(crate) fn interned<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
+        let interned = || Ok(PyString::intern(py, self.text).unbind());
+        once(py, &self.interned, interned).expect("this creates no error")
     }
 }
 
@@ -64,25 +77,31 @@ pub(crate) fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyR
     Ok(modules(py)?.get_item(module)?.filter(|module| !module.is_none()))
 }
 
+/// Whether an object is a mapping.
+pub(crate) fn is_mapping(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    static MAPPING: Imported = Imported::new("collections.abc", "Mapping");
+    // The check for an abstract class is slow.
+    Ok(object.is_instance_of::<PyDict>() || object.is_instance(&MAPPING.get(object.py())?)?)
+}
+
 /// `sys.modules`. It is one dict for the lifetime of the interpreter, and only one interpreter imports this module.
 pub(crate) fn modules(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
-    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    static MODULES: OnceLock<Py<PyDict>> = OnceLock::new();
     once(py, &MODULES, || Ok(py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?.unbind()))
 }
 
 /// The value of the cell, which is created at the first use.
 ///
 /// The value is created outside of the cell's lock, because that runs Python code. Python code may come here again on this thread, or fork, and would then
-/// wait forever for a cell that is being initialised.
+/// wait forever for a cell that is being initialised. The GIL is held while the cell is locked, so no other thread forks then.
 pub(crate) fn once<'a, 'py, T>(
     py: Python<'py>,
-    cell: &'a PyOnceLock<Py<T>>,
+    cell: &'a OnceLock<Py<T>>,
     create: impl FnOnce() -> PyResult<Py<T>>,
 ) -> PyResult<&'a Bound<'py, T>> {
-    if cell.get(py).is_none() {
-        let value = create()?;
+    if cell.get().is_none() {
         // If two threads create a value, the first one stays.
-        let _ = cell.set(py, value);
+        let _ = cell.set(create()?);
     }
-    Ok(cell.get(py).expect("set above").bind(py))
+    Ok(cell.get().expect("set above").bind(py))
 }

@@ -2,13 +2,13 @@
 
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
+use pyo3::types::{PyBytes, PyDict, PyString};
 use serde::Serialize;
 use serde_json::Value;
 use zexa::binding;
 
 use crate::errors;
-use crate::imported::Imported;
+use crate::imported::{Imported, intern, is_mapping};
 
 static DUMPS: Imported = Imported::new("json", "dumps");
 static LOADS: Imported = Imported::new("json", "loads");
@@ -48,11 +48,11 @@ pub(crate) fn dump_plain(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec
 #[pyfunction]
 fn plain<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
-    if object.is_instance_of::<PyMapping>() {
+    if is_mapping(object)? {
         return py.get_type::<PyDict>().call1((object,));
     }
-    if object.hasattr(pyo3::intern!(py, "tzinfo"))? && object.hasattr(pyo3::intern!(py, "isoformat"))? {
-        return object.call_method0(pyo3::intern!(py, "isoformat"));
+    if object.hasattr(intern!(py, "tzinfo"))? && object.hasattr(intern!(py, "isoformat"))? {
+        return object.call_method0(intern!(py, "isoformat"));
     }
     Err(PyTypeError::new_err(format!("Object of type {} is not JSON serializable", object.get_type().name()?)))
 }
@@ -62,7 +62,7 @@ pub(crate) fn to_bytes(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     match text.to_cow() {
         Ok(text) => Ok(text.into_owned().into_bytes()),
         Err(_) => {
-            let bytes = text.call_method1(pyo3::intern!(text.py(), "encode"), ("utf-8", "surrogatepass"))?;
+            let bytes = text.call_method1(intern!(text.py(), "encode"), ("utf-8", "surrogatepass"))?;
             Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
         }
     }

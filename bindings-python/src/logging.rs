@@ -11,7 +11,7 @@ use pyo3::types::PyDict;
 use zexa::binding::{Observe, Warning};
 use zexa::{Attempt, Kind};
 
-use crate::imported::loaded;
+use crate::imported::{intern, loaded};
 
 /// The levels of `logging` for attempts, failed attempts and warnings.
 const DEBUG: u8 = 10;
@@ -25,7 +25,7 @@ static LEVEL: AtomicU8 = AtomicU8::new(u8::MAX);
 pub(crate) fn refresh_level(py: Python<'_>) -> PyResult<()> {
     let logger = logger(py)?;
     let accepts = |level: u8| match &logger {
-        Some(logger) => logger.call_method1(pyo3::intern!(py, "isEnabledFor"), (level,))?.is_truthy(),
+        Some(logger) => logger.call_method1(intern!(py, "isEnabledFor"), (level,))?.is_truthy(),
         None => Ok(false),
     };
     let level = match accepts(INFO)? {
@@ -202,7 +202,7 @@ fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     }
     let options = PyDict::new(py);
     options.set_item("extra", extra)?;
-    logger.call_method(pyo3::intern!(py, "log"), (record.level, record.text.as_str()), Some(&options)).map(drop)
+    logger.call_method(intern!(py, "log"), (record.level, record.text.as_str()), Some(&options)).map(drop)
 }
 
 /// The module `logging`, and its logger `zexa`.
@@ -213,13 +213,13 @@ static LOGGER: Mutex<Option<Logger>> = Mutex::new(None);
 
 /// The logger of the currently imported module `logging`. `None` if it is not imported, or its import is not complete.
 fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    let Some(logging) = loaded(py, pyo3::intern!(py, "logging"))? else { return Ok(None) };
+    let Some(logging) = loaded(py, intern!(py, "logging"))? else { return Ok(None) };
     let last = LOGGER.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, logger)) = last.as_ref().filter(|(module, _)| module.is(&logging)) {
         return Ok(Some(logger.bind(py).clone()));
     }
     drop(last);
-    let Some(get_logger) = logging.getattr_opt(pyo3::intern!(py, "getLogger"))? else { return Ok(None) };
+    let Some(get_logger) = logging.getattr_opt(intern!(py, "getLogger"))? else { return Ok(None) };
     let logger = get_logger.call1(("zexa",))?;
     let new = Some((logging.unbind(), logger.clone().unbind()));
     let last = mem::replace(&mut *LOGGER.lock().unwrap_or_else(PoisonError::into_inner), new);

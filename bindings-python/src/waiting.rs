@@ -7,7 +7,7 @@ use serde::Serialize;
 use zexa::CancelToken;
 use zexa::binding::{self, InterruptCheck};
 
-use crate::imported::{Imported, loaded};
+use crate::imported::{Imported, intern, loaded};
 use crate::{errors, interpreter, logging};
 
 thread_local! {
@@ -105,7 +105,7 @@ fn detect_main_thread(py: Python<'_>) -> PyResult<()> {
 
 /// Without the module `threading`, Python knows no other thread.
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    if loaded(py, pyo3::intern!(py, "threading"))?.is_none() {
+    if loaded(py, intern!(py, "threading"))?.is_none() {
         return Ok(true);
     }
     static MAIN: Imported = Imported::new("threading", "main_thread");

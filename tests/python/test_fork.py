@@ -72,6 +72,11 @@ def test_grandchild(server: Server) -> None:
     until("no open connection", lambda: server.state()["open_connections"] == 0)
 
 
+def test_fork_during_the_first_call_of_a_thread(server: Server) -> None:
+    run("programs.forks", "during_first_calls", server=server)
+    assert bodies(server) == {"thread": 150, "child": 150}
+
+
 def test_fork_while_threads_make_calls(any_server: Server) -> None:
     run("programs.forks", "beside_threads", server=any_server)
     assert bodies(any_server) == Counter(f"child {number}" for number in range(20))

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::{PyException, PyStopIteration, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyIterator, PyMapping, PyString};
+use pyo3::types::{PyIterator, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::result::FromResult;
@@ -13,6 +13,7 @@ use super::run::{Next, Run};
 use crate::arguments::Argument;
 use crate::client::Handle;
 use crate::generated::BulkStats;
+use crate::imported::is_mapping;
 use crate::iterator_lock::{IteratorLock, Messages};
 use crate::options::{BulkArguments, CallArguments};
 use crate::{errors, ledger, logging, waiting};
@@ -162,7 +163,7 @@ impl<P: FromRow<Model: FromResult>> Results<P> {
 
 /// The iterator over the rows.
 pub(super) fn iterator(rows: &Bound<'_, PyAny>) -> PyResult<Py<PyIterator>> {
-    let is_excluded = rows.is_instance_of::<PyString>() || rows.is_instance_of::<PyMapping>();
+    let is_excluded = rows.is_instance_of::<PyString>() || is_mapping(rows)?;
     match rows.try_iter() {
         Ok(rows) if !is_excluded => Ok(rows.unbind()),
         Err(raised) if !raised.is_instance_of::<PyTypeError>(rows.py()) => Err(raised),

@@ -2,13 +2,13 @@
 
 use pyo3::exceptions::{PyBaseException, PyException, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PySet, PyString};
+use pyo3::types::{PyDict, PySet, PyString};
 use serde_json::Value;
 use zexa::binding::{self, BulkRow};
 
 use crate::arguments::Argument;
 use crate::errors;
-use crate::imported::Imported;
+use crate::imported::{Imported, is_mapping};
 
 /// Parameters that are read from a row. The implementations are generated.
 pub(crate) trait FromRow: BulkRow {
@@ -26,9 +26,7 @@ impl<'py> Row<'py> {
         let py = object.py();
         let row = match object.cast_exact::<PyDict>() {
             Ok(row) => row.clone(),
-            Err(_) if object.is_instance_of::<PyMapping>() => {
-                py.get_type::<PyDict>().call1((object,))?.cast_into::<PyDict>()?
-            }
+            Err(_) if is_mapping(object)? => py.get_type::<PyDict>().call1((object,))?.cast_into::<PyDict>()?,
             Err(_) => return Err(not_a_mapping(object)),
         };
         for key in row.keys() {

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -46,6 +47,26 @@ def alternating_async() -> None:
     join(child)
     loop.run_until_complete(send_async(client, "parent after"))
     loop.close()
+
+
+def during_first_calls() -> None:
+    """A thread makes the first call of its process while the main thread forks. In these processes, nothing is initialised before."""
+
+    def in_process(number: int) -> None:
+        client = new_client()
+        thread = threading.Thread(target=send, args=(client, "thread"))
+        thread.start()
+        end = time.perf_counter() + number * 2e-5
+        while time.perf_counter() < end:
+            # Lets the thread run.
+            time.sleep(0)
+        join(fork(lambda: [send(client, "child"), os._exit(0)]))
+        thread.join()
+        # Without the end of the interpreter, which takes most of the time.
+        os._exit(0)
+
+    for number in range(150):
+        join(fork(partial(in_process, number)))
 
 
 def both_at_once() -> None:
