@@ -46,6 +46,7 @@ mod extra;
 #[doc(hidden)]
 pub mod fuzzing;
 mod json;
+mod lazy;
 mod ledger;
 mod list;
 mod messages;

@@ -120,53 +120,92 @@ fn cell_with_handler() -> Option<*mut AtomicU64> {
     registered.then_some((&raw const FALLBACK).cast_mut())
 }
 
-/// Held while a library is used that a forked child could not use otherwise: SQLite keeps locks and mutexes in global variables, which a child inherits
-/// as they are at that moment. Meanwhile, a fork waits.
-pub(crate) struct NoFork(());
+/// Something that a forked child cannot use if another thread of its parent is using it at the moment of the fork: it has locks in global variables, which
+/// the child inherits as they are. A fork waits until nobody uses it.
+pub(crate) struct Global {
+    /// The number of its users, and [`FORK`] times the number of threads that are about to fork.
+    #[cfg(unix)]
+    users: AtomicU64,
+    /// Whether this is a child that was forked during a use.
+    #[cfg(unix)]
+    is_unusable: AtomicBool,
+    #[cfg_attr(not(unix), allow(dead_code, reason = "no other system has `fork()`"))]
+    unusable: &'static str,
+}
 
-/// The number of [`NoFork`]s, and [`FORK`] times the number of threads that are about to fork.
+/// SQLite, with its locks of files and its mutexes.
+pub(crate) static SQLITE: Global =
+    Global::new("this process was forked while another thread used a ledger, and cannot use ledgers itself");
+
+/// The creation of a tokio runtime. If a program enables tokio's feature `signal`, the first one initialises a global variable.
+pub(crate) static RUNTIMES: Global =
+    Global::new("this process was forked while another thread began its first call, and cannot make calls itself");
+
 #[cfg(unix)]
-static USERS: AtomicU64 = AtomicU64::new(0);
+static ALL: [&Global; 2] = [&SQLITE, &RUNTIMES];
 
 #[cfg(unix)]
 const FORK: u64 = 1 << 32;
 
-/// A fork waits for at most this time, for example if another program has locked a ledger. Then the child cannot use the library.
+/// A fork waits for at most this time, for example if another program has locked a ledger. Then the child cannot use what it has waited for.
 #[cfg(unix)]
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// Whether this is a child that was forked while another thread used the library.
-#[cfg(unix)]
-static IS_UNUSABLE: AtomicBool = AtomicBool::new(false);
+/// A use of a [`Global`]. Meanwhile, a fork waits.
+pub(crate) struct NoFork {
+    #[cfg(unix)]
+    global: &'static Global,
+}
+
+impl Global {
+    const fn new(unusable: &'static str) -> Global {
+        Global {
+            #[cfg(unix)]
+            users: AtomicU64::new(0),
+            #[cfg(unix)]
+            is_unusable: AtomicBool::new(false),
+            unusable,
+        }
+    }
+
+    #[cfg(unix)]
+    fn has_users(&self) -> bool {
+        !self.users.load(Ordering::Acquire).is_multiple_of(FORK)
+    }
+}
 
 impl NoFork {
-    /// Waits until no fork is in progress.
+    /// Waits until no fork is in progress. A thread that uses something must not begin another use: a fork would wait for the first one, and the second one
+    /// for the fork.
     ///
     /// # Errors
     ///
     /// If this is a forked child that would wait forever for a thread of its parent.
-    pub(crate) fn begin() -> io::Result<NoFork> {
+    pub(crate) fn begin(global: &'static Global) -> io::Result<NoFork> {
         #[cfg(unix)]
         {
-            if IS_UNUSABLE.load(Ordering::Relaxed) {
-                let message =
-                    "this process was forked while another thread used a ledger, and cannot use ledgers itself";
-                return Err(io::Error::other(message));
+            if global.is_unusable.load(Ordering::Relaxed) {
+                return Err(io::Error::other(global.unusable));
             }
             register();
             let enter = |users: u64| (users < FORK).then_some(users + 1);
-            while USERS.fetch_update(Ordering::Acquire, Ordering::Relaxed, enter).is_err() {
+            while global.users.fetch_update(Ordering::Acquire, Ordering::Relaxed, enter).is_err() {
                 std::thread::yield_now();
             }
+            Ok(NoFork { global })
         }
-        Ok(NoFork(()))
+        #[cfg(not(unix))]
+        {
+            let _ = global;
+            Ok(NoFork {})
+        }
     }
 }
 
 impl Drop for NoFork {
     fn drop(&mut self) {
         #[cfg(unix)]
-        USERS.fetch_sub(1, Ordering::Release);
+        self.global.users.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -174,20 +213,25 @@ impl Drop for NoFork {
 #[cfg(unix)]
 fn register() {
     extern "C" fn prepare() {
-        USERS.fetch_add(FORK, Ordering::Acquire);
+        for global in ALL {
+            global.users.fetch_add(FORK, Ordering::Acquire);
+        }
         let started = std::time::Instant::now();
-        while !USERS.load(Ordering::Acquire).is_multiple_of(FORK) && started.elapsed() < PATIENCE {
+        while ALL.iter().any(|global| global.has_users()) && started.elapsed() < PATIENCE {
             std::thread::sleep(std::time::Duration::from_micros(100));
         }
     }
     extern "C" fn in_parent() {
-        USERS.fetch_sub(FORK, Ordering::Release);
+        for global in ALL {
+            global.users.fetch_sub(FORK, Ordering::Release);
+        }
     }
     extern "C" fn in_child() {
-        // The users, and the other threads that fork, are threads of the parent.
-        let users = USERS.swap(0, Ordering::AcqRel);
-        if !users.is_multiple_of(FORK) {
-            IS_UNUSABLE.store(true, Ordering::Relaxed);
+        for global in ALL {
+            // The users, and the other threads that fork, are threads of the parent.
+            if !global.users.swap(0, Ordering::AcqRel).is_multiple_of(FORK) {
+                global.is_unusable.store(true, Ordering::Relaxed);
+            }
         }
     }
     static REGISTERED: AtomicBool = AtomicBool::new(false);
@@ -250,14 +294,16 @@ mod tests {
             for _ in 0..2 {
                 scope.spawn(|| {
                     while !is_done.load(Ordering::Relaxed) {
-                        let _user = NoFork::begin().expect("usable");
+                        let _user = NoFork::begin(&SQLITE).expect("usable");
                         std::thread::yield_now();
                     }
                 });
             }
             let forking = [(); 2].map(|()| {
                 scope.spawn(|| {
-                    (0..50).all(|_| in_child(|| USERS.load(Ordering::Relaxed) == 0 && NoFork::begin().is_ok()))
+                    (0..50).all(|_| {
+                        in_child(|| SQLITE.users.load(Ordering::Relaxed) == 0 && NoFork::begin(&SQLITE).is_ok())
+                    })
                 })
             });
             let results = forking.map(|thread| thread.join().expect("no panic"));
@@ -274,11 +320,11 @@ mod tests {
     #[test]
     #[ignore = "run by the test above, in a process of its own"]
     fn a_fork_during_a_use() {
-        let user = NoFork::begin().expect("usable");
-        // The fork does not wait indefinitely.
-        assert!(in_child(|| NoFork::begin().is_err()));
+        let user = NoFork::begin(&SQLITE).expect("usable");
+        // The fork does not wait indefinitely. Nothing else is affected.
+        assert!(in_child(|| NoFork::begin(&SQLITE).is_err() && NoFork::begin(&RUNTIMES).is_ok()));
         drop(user);
-        assert!(in_child(|| NoFork::begin().is_ok()));
+        assert!(in_child(|| NoFork::begin(&SQLITE).is_ok()));
     }
 
     #[test]

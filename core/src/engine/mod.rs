@@ -67,8 +67,8 @@ use tokio_util::sync::CancellationToken;
 use self::admission::{Admission, Permit, WaitResult, wait_on_thread};
 use self::background::{Background, BackgroundRuntime};
 use self::connect::Connector;
-pub(crate) use self::fork::NoFork;
 pub use self::fork::generation;
+pub(crate) use self::fork::{NoFork, SQLITE};
 use self::gate::Gate;
 use self::identity::ClientAuthentication;
 pub(crate) use self::pace::BulkPace;
@@ -262,6 +262,9 @@ impl Shared {
     }
 
     fn new_runtime(&self) -> Result<Runtime> {
+        // A child that is forked in the meantime would wait forever for a lock of tokio.
+        let _no_fork =
+            NoFork::begin(&fork::RUNTIMES).map_err(|error| no_event_queue(&error.to_string()).with_source(error))?;
         let mut builder = self.process().runtime_builder.lock().unwrap_or_else(PoisonError::into_inner);
         // If a program enables tokio's feature "signal", tokio panics when no file descriptor is left for it.
         let built = panic::catch_unwind(AssertUnwindSafe(|| builder.build()));

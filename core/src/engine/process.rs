@@ -1,23 +1,24 @@
 //! [`PerProcess`]: a value that each process has its own copy of, so that a client survives `fork()`.
 
 use super::fork;
-use crate::sync::OnceLock;
+use crate::sync::OnceBox;
 
 /// A value of which a forked child gets its own.
 ///
 /// A child cannot use the value that it inherits: sockets and the epoll instance are shared with the parent, locks may be held by threads that do not
 /// exist in the child, and the threads of runtimes are gone. The values of a process and its ancestors form a list that only grows; of its ancestors'
-/// values, a process reads only the generation. Reading takes no lock: one that another thread holds during a fork would stay locked in the child.
+/// values, a process reads only the generation. Neither reading nor creating takes a lock: one that another thread holds during a fork would stay locked in
+/// the child. If several threads create the value of a process at the same time, the first one stays.
 #[derive(Debug)]
 pub(crate) struct PerProcess<T> {
     generation: u64,
     value: T,
-    child: OnceLock<Box<PerProcess<T>>>,
+    child: OnceBox<PerProcess<T>>,
 }
 
 impl<T> PerProcess<T> {
     pub(crate) fn new(value: T) -> PerProcess<T> {
-        PerProcess { generation: fork::generation(), value, child: OnceLock::new() }
+        PerProcess { generation: fork::generation(), value, child: OnceBox::new() }
     }
 
     /// The value of this process, which is created from its parent's if needed.

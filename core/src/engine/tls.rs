@@ -13,6 +13,7 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use super::process::PerProcess;
 use super::trust::{self, Trust};
 use crate::Result;
+use crate::lazy::Lazy;
 
 /// The configuration of a client's connections. Each process creates its own, because the session cache contains a lock.
 pub(crate) fn client_config(trust: &Trust, http2: bool) -> Result<ClientConfig> {
@@ -68,9 +69,9 @@ fn verifier(trust: &Trust) -> Result<Arc<dyn ServerCertVerifier>> {
 /// The verifier of the system, which is created once per process for all clients, because parsing its certificates takes milliseconds.
 fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
     type Slot = OnceLock<Arc<dyn ServerCertVerifier>>;
-    static VERIFIER: OnceLock<PerProcess<Slot>> = OnceLock::new();
+    static VERIFIER: Lazy<PerProcess<Slot>> = Lazy::new(|| PerProcess::new(Slot::new()));
 
-    let slot = VERIFIER.get_or_init(|| PerProcess::new(Slot::new())).get(|parents| match parents.get() {
+    let slot = VERIFIER.get(|parents| match parents.get() {
         Some(verifier) => Slot::from(verifier.clone()),
         None => Slot::new(),
     });

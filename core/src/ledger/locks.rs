@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use nix::fcntl::{FcntlArg, fcntl};
@@ -21,7 +21,8 @@ use nix::libc;
 
 use super::file::{LOCK, identity, identity_of, with_suffix};
 use super::record_lock::{self, PATIENCE};
-use crate::engine::{NoFork, PerProcess, generation};
+use crate::engine::{NoFork, PerProcess, SQLITE, generation};
+use crate::lazy::Lazy;
 
 /// Locked for the time of a transaction.
 const TRANSACTION: u64 = 0;
@@ -49,8 +50,8 @@ type Open = Mutex<Vec<Arc<Locks>>>;
 impl Locks {
     /// Opens the locks of the ledger with this path, and creates their file if needed.
     pub(crate) fn open(ledger: &Path) -> io::Result<Arc<Locks>> {
-        static OPEN: OnceLock<PerProcess<Open>> = OnceLock::new();
-        let open = OPEN.get_or_init(|| PerProcess::new(Mutex::default())).get(|_| Mutex::default());
+        static OPEN: Lazy<PerProcess<Open>> = Lazy::new(|| PerProcess::new(Mutex::default()));
+        let open = OPEN.get(|_| Mutex::default());
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
         let path = with_suffix(ledger, LOCK);
         // Not opened to find out, because it must not be closed.
@@ -80,7 +81,7 @@ impl Locks {
     pub(crate) fn begin_transaction(&self) -> io::Result<Transaction<'_>> {
         let guard = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
         record_lock::wait_for(Instant::now() + PATIENCE, || self.try_lock(TRANSACTION))?;
-        let no_fork = NoFork::begin().inspect_err(|_| self.unlock(TRANSACTION))?;
+        let no_fork = NoFork::begin(&SQLITE).inspect_err(|_| self.unlock(TRANSACTION))?;
         let transaction = Transaction { locks: self, _guard: guard, _no_fork: no_fork };
         // Restored if other code of this process has opened and closed the file.
         if let Some(owner) = self.owner() {

@@ -26,7 +26,7 @@ use super::sqlite_rows::{COLUMNS, Table, read_row, state};
 use super::state::State;
 use super::store::{Change, Reply, Store, apply_to};
 use crate::Result;
-use crate::engine::{NoFork, generation};
+use crate::engine::{NoFork, SQLITE, generation};
 
 /// "ZEXA": marks an SQLite file as a ledger.
 const APPLICATION_ID: i32 = 0x5a45_5841;
@@ -163,7 +163,7 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         // A forked child must not close the parent's file: that could undo a transaction of the parent.
-        match NoFork::begin().ok().filter(|_| self.generation == generation()) {
+        match NoFork::begin(&SQLITE).ok().filter(|_| self.generation == generation()) {
             Some(_no_fork) => self.connection = None,
             None => mem::forget(self.connection.take()),
         }

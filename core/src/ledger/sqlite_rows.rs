@@ -1,7 +1,5 @@
 //! [`Table`]: the rows of a ledger in an SQLite file.
 
-use std::sync::LazyLock;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 
@@ -11,6 +9,7 @@ use super::row::{Record, Row};
 use super::state::State;
 use super::store::Rows;
 use crate::Kind;
+use crate::lazy::Lazy;
 
 /// The columns of a row, in the order of [`read_row`].
 pub(super) const COLUMNS: &str = "key, operation, state, generation, owner, hash, claimed_at, settled_at, settled_by, result_id, result_status, \
@@ -26,13 +25,13 @@ impl Rows for Table<'_> {
     type Error = rusqlite::Error;
 
     fn get(&mut self, key: &str) -> rusqlite::Result<Option<Row>> {
-        static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS} FROM rows WHERE key = ?1"));
+        static SELECT: Lazy<String> = Lazy::new(|| format!("SELECT {COLUMNS} FROM rows WHERE key = ?1"));
         let mut select = self.connection.prepare_cached(&SELECT)?;
         select.query_row([key], read_row).optional()
     }
 
     fn put(&mut self, row: &Row) -> rusqlite::Result<()> {
-        static UPSERT: LazyLock<String> = LazyLock::new(|| {
+        static UPSERT: Lazy<String> = Lazy::new(|| {
             let set: Vec<_> =
                 COLUMNS.split(", ").skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
             format!(

@@ -8,7 +8,7 @@ use std::fmt;
 use std::future::Future;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
 
@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use crate::engine::process::PerProcess;
 use crate::engine::runtime_pool::block_signals;
+use crate::lazy::Lazy;
 
 /// The maximum number of concurrent lookups of a process. A client needs one, or two with a proxy.
 const MAX_LOOKUPS: usize = 16;
@@ -45,8 +46,8 @@ struct Lookups(Mutex<HashMap<String, Vec<oneshot::Sender<Lookup>>>>);
 
 impl Lookups {
     fn of_this_process() -> &'static Lookups {
-        static LOOKUPS: OnceLock<PerProcess<Lookups>> = OnceLock::new();
-        LOOKUPS.get_or_init(|| PerProcess::new(Lookups::default())).get(|_| Lookups::default())
+        static LOOKUPS: Lazy<PerProcess<Lookups>> = Lazy::new(|| PerProcess::new(Lookups::default()));
+        LOOKUPS.get(|_| Lookups::default())
     }
 
     /// Joins the lookup of this name, or starts one.

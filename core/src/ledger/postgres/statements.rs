@@ -1,12 +1,11 @@
 //! The statements that read and write rows, and their parameters.
 
-use std::sync::LazyLock;
-
 use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error as SqlError, Row as SqlRow, Statement};
 
 use crate::Kind;
+use crate::lazy::Lazy;
 use crate::ledger::key::{HASH_VERSION, Hash};
 use crate::ledger::lease::{Clock, Lease, MARGIN};
 use crate::ledger::row::{Claim, Record, Row};
@@ -44,11 +43,11 @@ fn names() -> String {
 }
 
 /// The columns of a row, for statements that read rows.
-pub(super) static NAMES: LazyLock<String> = LazyLock::new(names);
+pub(super) static NAMES: Lazy<String> = Lazy::new(names);
 
 /// Inserts the rows of new keys, in the order of the keys, so that two transactions do not wait for each other. A key that another transaction is inserting
 /// is waited for. Returns the rows that were inserted.
-pub(super) static INSERT: LazyLock<String> = LazyLock::new(|| {
+pub(super) static INSERT: Lazy<String> = Lazy::new(|| {
     "INSERT INTO zexa_ledger.rows (ledger, key, operation, state, generation, owner, lease_until, hash, hash_version, claimed_at, may_be_second,
                                    possible_duplicate)
      SELECT $1, key, operation, 'claimed', 1, $2, now() + lease * interval '1 second', hash, $3, now(), false, false
@@ -60,7 +59,7 @@ pub(super) static INSERT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Locks rows, in the order of their keys, and returns them with the time at which all of them were locked.
-pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| {
+pub(super) static SELECT: Lazy<String> = Lazy::new(|| {
     format!(
         "WITH locked AS MATERIALIZED (
              SELECT {0} FROM zexa_ledger.rows WHERE ledger = $1 AND key = ANY ($2) ORDER BY key FOR UPDATE
@@ -71,7 +70,7 @@ pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Replaces rows.
-pub(super) static UPDATE: LazyLock<String> = LazyLock::new(|| {
+pub(super) static UPDATE: Lazy<String> = Lazy::new(|| {
     let set: Vec<_> = COLUMNS[1..].iter().map(|(name, _)| format!("{name} = changed.{name}")).collect();
     let values: Vec<_> = (2..).zip(COLUMNS).map(|(number, (_, kind))| format!("${number}::{kind}[]")).collect();
     format!(

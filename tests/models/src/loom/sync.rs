@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub(crate) use std::sync::OnceLock;
+pub(crate) use once_cell::race::OnceBox;
 
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU64, Ordering};
 pub(crate) use loom::sync::{Mutex, MutexGuard};

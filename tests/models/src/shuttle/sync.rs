@@ -5,7 +5,7 @@ use std::sync::{Arc, LockResult};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use shuttle::sync::Once;
+pub(crate) use once_cell::race::OnceBox;
 pub(crate) use shuttle::sync::{MutexGuard, mpsc};
 use tokio::sync::{AcquireError, TryAcquireError};
 
@@ -44,24 +44,6 @@ impl<T> Mutex<T> {
 impl<T: Default> Default for Mutex<T> {
     fn default() -> Mutex<T> {
         Mutex::new(T::default())
-    }
-}
-
-/// A value that is set once.
-#[derive(Debug)]
-pub(crate) struct OnceLock<T> {
-    once: Once,
-    value: std::sync::OnceLock<T>,
-}
-
-impl<T> OnceLock<T> {
-    pub(crate) fn new() -> OnceLock<T> {
-        OnceLock { once: Once::new(), value: std::sync::OnceLock::new() }
-    }
-
-    pub(crate) fn get_or_init(&self, init: impl FnOnce() -> T) -> &T {
-        self.once.call_once(|| drop(self.value.set(init())));
-        self.value.get().expect("initialised")
     }
 }
 

@@ -1,0 +1,83 @@
+/* A thread makes the first call of its process while another thread forks. The child must not wait
+ * for something that the thread was initialising. */
+
+#include <pthread.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+static void send_one(const zexa_client *client) {
+    zexa_send_message_params params = sms("Hello");
+    zexa_error *error = NULL;
+    zexa_message *message = NULL;
+    CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
+    zexa_message_free(message);
+}
+
+static void *send_first(void *client) {
+    send_one(client);
+    return NULL;
+}
+
+/* An alarm ends a child that hangs. */
+static pid_t fork_child(void) {
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        alarm(60);
+    return child;
+}
+
+static void join(pid_t child) {
+    int status = 0;
+    CHECK_NUMBER(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status));
+    CHECK_NUMBER(WEXITSTATUS(status), 0);
+}
+
+/* Starts an instance of the sandbox in a child, because that makes calls. It runs until the sandbox
+ * ends. */
+static void start_instance(char *url, char *api_key) {
+    int ends[2];
+    CHECK_NUMBER(pipe(ends), 0);
+    pid_t child = fork_child();
+    if (child == 0) {
+        sandbox server = sandbox_new("{}");
+        dprintf(ends[1], "%s %s", server.url, server.api_key);
+        _exit(0);
+    }
+    join(child);
+    char text[512] = "";
+    CHECK(read(ends[0], text, sizeof text - 1) > 0);
+    CHECK_NUMBER(sscanf(text, "%255s %255s", url, api_key), 2);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int main(void) {
+    char url[256], api_key[256];
+    start_instance(url, api_key);
+    /* Under Valgrind, a fork takes long. */
+    const int processes = getenv("ZEXA_TEST_MESSAGES") ? 10 : 300;
+    for (int number = 0; number < processes; number++) {
+        pid_t process = fork_child();
+        if (process == 0) {
+            zexa_client *client = new_client(url, api_key);
+            pthread_t thread;
+            CHECK_NUMBER(pthread_create(&thread, NULL, send_first, client), 0);
+            usleep((useconds_t)(number * 5));
+            pid_t child = fork_child();
+            if (child == 0) {
+                send_one(client);
+                _exit(0);
+            }
+            join(child);
+            CHECK_NUMBER(pthread_join(thread, NULL), 0);
+            _exit(0);
+        }
+        join(process);
+    }
+    return 0;
+}
