@@ -7,6 +7,7 @@
 //! has taken its body. A call takes 23 % fewer instructions.
 
 use std::fmt;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -242,7 +243,8 @@ async fn http1_sender(connection: Connection, has_task: bool) -> hyper::Result<S
         }
     } else {
         let mut driver = Driver::new(connection);
-        match driver.drive(sender.ready()).await {
+        let ready = driver.drive(pin!(sender.ready())).await;
+        match ready {
             Ok(()) => Ok(Sender::Http1(sender, Some(driver))),
             Err(error) => Err(driver.take_error().unwrap_or(error)),
         }
@@ -274,7 +276,7 @@ impl ConnectionLease {
             Sender::Http1(sender, driver) => {
                 to_http1(&mut request, self.is_forwarded);
                 // Passed to the connection when this is driven, so that the wake-up does not reach the runtime.
-                let sending = async { sender.try_send_request(request).await };
+                let sending = pin!(async { sender.try_send_request(request).await });
                 match driver {
                     Some(driver) => driver.drive(sending).await,
                     None => sending.await,
@@ -285,7 +287,7 @@ impl ConnectionLease {
     }
 
     /// Waits for a future that needs the connection, such as one that reads the body of the response.
-    pub(crate) async fn drive<F: Future>(&mut self, future: F) -> F::Output {
+    pub(crate) async fn drive<F: Future>(&mut self, future: Pin<&mut F>) -> F::Output {
         match &mut self.sender {
             Sender::Http1(_, Some(driver)) => driver.drive(future).await,
             Sender::Http1(_, None) | Sender::Http2(_) => future.await,
