@@ -1,30 +1,30 @@
 // The errors if the native addon cannot be loaded: they say what to do.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 
-const LIBRARY = import.meta.resolve('zexa')
-/** The files that load the addon. */
-const LOADER = ['native.js', 'handles.js']
+/** The folder of the JavaScript. */
+const LIBRARY = new URL('.', import.meta.resolve('zexa'))
 const ADDON = '@zexa/linux-x64-gnu'
 const MUSL = '@zexa/linux-x64-musl'
 /** Makes Node look like one that uses musl. */
 const MUSL_REPORT = `
   process.report.excludeNetwork = false
   process.report.getReport = () => ({ header: {} })`
+/** An addon with what the package needs when it is loaded, which says that it was loaded. */
+const addonNamed = (name) => `globalThis.loaded = '${name}'; exports.CompletionQueue = class {}`
 const only = { skip: `${process.platform}-${process.arch}` !== 'linux-x64' && 'there is no package for this system' }
 
-/** Runs the loader in an isolated installation with these addons, in a program that begins with `before`. Returns the error, or what it loads. */
+/** Loads the package in an isolated installation with these addons, in a program that begins with `before`. Returns the error, or which addon it loads. */
 async function failure(t, before = '', addons = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'zexa-'))
   t.after(() => rm(folder, { recursive: true }))
   const library = join(folder, 'node_modules', 'zexa', 'lib')
-  await mkdir(library, { recursive: true })
-  for (const name of LOADER) await copyFile(new URL(name, LIBRARY), join(library, name))
+  await cp(LIBRARY, library, { recursive: true })
   for (const [name, [file, content]] of Object.entries(addons)) {
     const other = join(folder, 'node_modules', name)
     await mkdir(other, { recursive: true })
@@ -33,7 +33,8 @@ async function failure(t, before = '', addons = {}) {
   }
   const program = `${before}
     try {
-      console.log(JSON.stringify({ loaded: require('zexa/lib/native.js').name }))
+      require('zexa/lib/index.js')
+      console.log(JSON.stringify({ loaded }))
     } catch ({ message, cause }) {
       const after = process.report.excludeNetwork
       console.log(JSON.stringify({ message, cause: cause && { code: cause.code }, after }))
@@ -74,12 +75,12 @@ test('a missing addon package for musl is named', only, async (t) => {
 })
 
 test('the addon for musl is loaded if that for glibc is missing or cannot be loaded', only, async (t) => {
-  const musl = ['addon.js', "exports.name = 'musl'"]
+  const musl = ['addon.js', addonNamed('musl')]
   assert.deepEqual(await failure(t, '', { [MUSL]: musl }), { loaded: 'musl' })
   assert.deepEqual(await failure(t, '', { [ADDON]: ['addon.node', 'for glibc'], [MUSL]: musl }), { loaded: 'musl' })
 })
 
 test('the addon for glibc comes first', only, async (t) => {
-  const addons = { [ADDON]: ['addon.js', "exports.name = 'glibc'"], [MUSL]: ['addon.js', "exports.name = 'musl'"] }
+  const addons = { [ADDON]: ['addon.js', addonNamed('glibc')], [MUSL]: ['addon.js', addonNamed('musl')] }
   assert.deepEqual(await failure(t, '', addons), { loaded: 'glibc' })
 })

@@ -2,6 +2,7 @@
 
 mod background;
 mod bench;
+mod bundle;
 mod chaos;
 mod codegen;
 mod command;

@@ -8,10 +8,18 @@ use crate::background::Once;
 use crate::command::{self, Result};
 use crate::node::{self, Node, Packages};
 use crate::wheel::empty;
-use crate::{paths, release, third_party};
+use crate::{bundle, paths, release, third_party};
 
 /// The manifest of a project without dependencies, in which the archives are installed.
 const PROJECT: &str = "{ \"private\": true }\n";
+
+/// The main package.
+pub(crate) const MAIN: &str = "zexa";
+/// The entry point of the main package, which contains all modules when it is published.
+const ENTRY: &str = "index.js";
+/// The other files in `lib` that are published: the entry point for `import`, and the types.
+const DECLARATIONS: [&str; 3] = ["index.mjs", "index.d.ts", "index.d.mts"];
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Both archives, built from the current sources.
 #[derive(Clone)]
@@ -51,7 +59,7 @@ fn install_beside_packages() -> Result<Packages> {
     empty(&project)?;
     write(&project.join("package.json"), PROJECT)?;
     Archives::build()?.install(packages.node(), &project)?;
-    for name in ["zexa".to_owned(), addon_package(system()?)] {
+    for name in [MAIN.to_owned(), addon_package(system()?)] {
         let module = Path::new("node_modules").join(name);
         let link = packages.folder().join(&module);
         // Earlier versions installed the archives here.
@@ -93,9 +101,9 @@ pub(crate) fn library() -> PathBuf {
     release::library(&format!("{}zexa_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
 }
 
-/// The folder in which the package with the addon is assembled.
-pub(crate) fn staged(system: &str) -> PathBuf {
-    node::folder().join("npm").join(system)
+/// The folder in which a package is assembled: the main one, or that with the addon of a system.
+pub(crate) fn staged(package: &str) -> PathBuf {
+    node::folder().join("npm").join(package)
 }
 
 fn build() -> Result<Archives> {
@@ -107,14 +115,30 @@ fn build() -> Result<Archives> {
     stage(system, &library(), &package)?;
     let dist = node::folder().join("dist");
     empty(&dist)?;
-    Ok(Archives { main: pack(&node, &sources(), &dist)?, addon: pack(&node, &package, &dist)? })
+    Ok(Archives { main: pack(&node, &stage_main()?, &dist)?, addon: pack(&node, &package, &dist)? })
+}
+
+/// Assembles the main package, whose modules are joined into one file, and returns its folder.
+pub(crate) fn stage_main() -> Result<PathBuf> {
+    let package = staged(MAIN);
+    empty(&package)?;
+    for file in ["package.json", "README.md", LICENCES[0], LICENCES[1]] {
+        copy_file(&sources().join(file), &package.join(file))?;
+    }
+    let (from, to) = (sources().join("lib"), package.join("lib"));
+    empty(&to)?;
+    for file in DECLARATIONS {
+        copy_file(&from.join(file), &to.join(file))?;
+    }
+    write(&to.join(ENTRY), &bundle::bundle(&from, ENTRY)?)?;
+    Ok(package)
 }
 
 /// Assembles the package with the addon of a system.
 pub(crate) fn stage(system: &str, addon: &Path, package: &Path) -> Result {
     empty(package)?;
     copy(&sources().join("npm").join(system), package)?;
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+    for licence in LICENCES {
         copy_file(&paths::root().join(licence), &package.join(licence))?;
     }
     copy_file(&sources().join(third_party::FILE), &package.join(third_party::FILE))?;

@@ -2,12 +2,13 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use ::url::Position;
+use bytes::Bytes;
 use http::Version;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use tokio::task::yield_now;
@@ -83,7 +84,8 @@ async fn exchange(
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let http_request = to_http(&shared.config, request, call, body)?;
-    let (mut response, mut connection) = match until(limit.at, pool.send(http_request, progress)).await {
+    let sent = until(limit.at, pin!(pool.send(http_request, progress))).await;
+    let (mut response, mut connection) = match sent {
         Some(response) => response.map_err(|error| send_error(error, http, progress))?,
         None => {
             http.retire(&pool, shared);
@@ -99,8 +101,8 @@ async fn exchange(
     let head = ResponseHead::take(&mut response, secrets);
     progress.set_foreign_type(head.has_foreign_type());
     let mut received = Received::default();
-    let read = received.read(response, |beginning| progress.set_beginning(beginning));
-    let read = until(limit.at, connection.drive(read)).await;
+    let first_arrived = |beginning: &Bytes| progress.set_beginning(beginning);
+    let read = until(limit.at, pin!(connection.drive(pin!(received.read(response, first_arrived))))).await;
     if read == Some(None) {
         pool.put(connection);
     }
@@ -134,10 +136,11 @@ async fn exchange(
 
 /// Waits for the future until this time. What has arrived by then is returned, even if the process was stopped in the meantime and both the answer and
 /// the timer are due: the answer is read before the timer is believed.
-async fn until<F: Future>(at: Instant, future: F) -> Option<F::Output> {
+///
+/// The future is pinned by the caller, because an async function contains two copies of a future that it pins.
+async fn until<F: Future>(at: Instant, mut future: Pin<&mut F>) -> Option<F::Output> {
     /// First the runtime reads from the socket, then the connection's task passes the answer on.
     const ROUNDS: usize = 3;
-    let mut future = pin!(future);
     if let Ok(output) = timeout_at(at, future.as_mut()).await {
         return Some(output);
     }

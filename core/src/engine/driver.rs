@@ -4,7 +4,7 @@
 //! is one system call of five. Nobody polls an idle connection of such a runtime in either case.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -38,8 +38,7 @@ impl Driver {
     }
 
     /// Waits for a future, and lets the connection make progress meanwhile.
-    pub(crate) async fn drive<F: Future>(&mut self, future: F) -> F::Output {
-        let mut future = pin!(future);
+    pub(crate) async fn drive<F: Future>(&mut self, mut future: Pin<&mut F>) -> F::Output {
         poll_fn(|context| self.poll(future.as_mut(), context)).await
     }
 

@@ -7,6 +7,7 @@
 //! has taken its body. A call takes 23 % fewer instructions.
 
 use std::fmt;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,6 @@ pub(crate) struct Pool {
     connector: Connector,
     http2: http2::Builder<TokioExecutor>,
     connections: Mutex<Connections>,
-    attempts: Attempts,
     pub(crate) number: u64,
     /// The maximum idle time of a connection that is used again.
     pub(crate) longest_idle: Duration,
@@ -64,6 +64,7 @@ struct SharedConnection {
 pub(crate) struct ConnectionLease {
     sender: Sender,
     writes: Writes,
+    attempts: Attempts,
     /// Whether requests are sent to an HTTP proxy, with the complete URL in the request line.
     is_forwarded: bool,
 }
@@ -96,14 +97,12 @@ impl Pool {
         number: u64,
         has_tasks: bool,
     ) -> Pool {
-        let attempts = Attempts::default();
         let mut http2 = http2::Builder::new(TokioExecutor::new());
         // A connection that hangs is detected after half of the timeout of an attempt. No PINGs are sent on idle connections: an idle pooled runtime is
         // not driven, so the response would be read too late.
         let ping_after = (timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
         http2.timer(TokioTimer::new()).keep_alive_interval(ping_after).keep_alive_timeout(ping_after / 2);
-        let connector = connector.for_pool(attempts.clone());
-        Pool { connector, http2, connections: Mutex::default(), attempts, number, longest_idle, has_tasks }
+        Pool { connector, http2, connections: Mutex::default(), number, longest_idle, has_tasks }
     }
 
     /// Sends the request of an attempt, and returns the head of the response. The connection is to be returned when the body was read.
@@ -112,7 +111,6 @@ impl Pool {
         mut request: Request<WatchedBody>,
         progress: &Progress,
     ) -> Result<(Response<Incoming>, ConnectionLease), SendError> {
-        self.attempts.begin();
         // Without an authority, it is for HTTP/1.1 only, and remains as it is.
         let target = request.uri().authority().is_some().then(|| request.uri().clone());
         loop {
@@ -176,7 +174,7 @@ impl Pool {
             if !shared.sender.is_closed() && shared.last_use.elapsed() <= self.longest_idle {
                 shared.last_use = Instant::now();
                 let (sender, writes) = (Sender::Http2(shared.sender.clone()), shared.writes.clone());
-                return Some(ConnectionLease { sender, writes, is_forwarded: false });
+                return Some(ConnectionLease { sender, writes, attempts: Attempts::default(), is_forwarded: false });
             }
             connections.shared = None;
         }
@@ -185,6 +183,7 @@ impl Pool {
         connections.idle.drain(..overdue);
         while let Some(Idle { connection, .. }) = connections.idle.pop() {
             if connection.is_ready() {
+                connection.attempts.begin();
                 return Some(connection);
             }
         }
@@ -193,7 +192,8 @@ impl Pool {
 
     /// Opens a connection. Boxed, because most attempts use an open one.
     async fn open(self: &Arc<Self>) -> Result<ConnectionLease, SendError> {
-        let connection = self.connector.connect().await.map_err(SendError::Connect)?;
+        let attempts = Attempts::default();
+        let connection = self.connector.connect(attempts.clone()).await.map_err(SendError::Connect)?;
         let (writes, is_forwarded) = (connection.writes(), connection.is_forwarded);
         let sender = match connection.is_http2() {
             false => Box::pin(http1_sender(connection, self.has_tasks)).await.map_err(SendError::Lost)?,
@@ -203,7 +203,7 @@ impl Pool {
                 Sender::Http2(sender)
             }
         };
-        Ok(ConnectionLease { sender, writes, is_forwarded })
+        Ok(ConnectionLease { sender, writes, attempts, is_forwarded })
     }
 
     /// Lets later attempts use a connection over HTTP/2, too.
@@ -243,7 +243,8 @@ async fn http1_sender(connection: Connection, has_task: bool) -> hyper::Result<S
         }
     } else {
         let mut driver = Driver::new(connection);
-        match driver.drive(sender.ready()).await {
+        let ready = driver.drive(pin!(sender.ready())).await;
+        match ready {
             Ok(()) => Ok(Sender::Http1(sender, Some(driver))),
             Err(error) => Err(driver.take_error().unwrap_or(error)),
         }
@@ -275,7 +276,7 @@ impl ConnectionLease {
             Sender::Http1(sender, driver) => {
                 to_http1(&mut request, self.is_forwarded);
                 // Passed to the connection when this is driven, so that the wake-up does not reach the runtime.
-                let sending = async { sender.try_send_request(request).await };
+                let sending = pin!(async { sender.try_send_request(request).await });
                 match driver {
                     Some(driver) => driver.drive(sending).await,
                     None => sending.await,
@@ -286,7 +287,7 @@ impl ConnectionLease {
     }
 
     /// Waits for a future that needs the connection, such as one that reads the body of the response.
-    pub(crate) async fn drive<F: Future>(&mut self, future: F) -> F::Output {
+    pub(crate) async fn drive<F: Future>(&mut self, future: Pin<&mut F>) -> F::Output {
         match &mut self.sender {
             Sender::Http1(_, Some(driver)) => driver.drive(future).await,
             Sender::Http1(_, None) | Sender::Http2(_) => future.await,
@@ -360,6 +361,30 @@ mod tests {
     fn run<F: Future>(test: F) -> F::Output {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async { timeout(Duration::from_secs(60), test).await.expect("an end") })
+    }
+
+    /// An idle connection over HTTP/1.1, and its peer.
+    async fn idle_connection() -> (ConnectionLease, tokio::io::DuplexStream) {
+        let (near, far) = tokio::io::duplex(1 << 10);
+        let (mut sender, connection) = http1::handshake(TokioIo::new(near)).await.expect("no response is needed");
+        tokio::spawn(connection);
+        sender.ready().await.expect("an open connection");
+        let (writes, attempts) = (Writes::default(), Attempts::default());
+        (ConnectionLease { sender: Sender::Http1(sender, None), writes, attempts, is_forwarded: false }, far)
+    }
+
+    /// Otherwise, each of many concurrent attempts would read from its connection once more, after its response.
+    #[test]
+    fn an_attempt_counts_on_its_own_connection_only() {
+        run(async {
+            let pool = pool(Duration::from_secs(30));
+            let ((first, _first_peer), (second, _second_peer)) = (idle_connection().await, idle_connection().await);
+            let attempts = [first.attempts.clone(), second.attempts.clone()];
+            pool.put(first);
+            pool.put(second);
+            assert!(pool.take().is_some());
+            assert_eq!(attempts.map(|attempts| attempts.count()), [0, 1]);
+        });
     }
 
     #[test]

@@ -33,14 +33,15 @@ pub(super) async fn wait_for_turn(
         if pace.is_shared() {
             // While rows wait for the limiter, the next rows of this run must not take its rate in advance, or they would begin in a burst.
             let order = order.filter(|_| pace.is_limited());
-            turn = Some(shared_turn(shared, call, history, waiter, order).await?);
+            // Boxed, because few clients have a limiter, and every call would contain these futures.
+            turn = Some(Box::pin(shared_turn(shared, call, history, waiter, order)).await?);
         }
     }
     // Before the gate, which may close during this wait.
     let permit = admit(shared, http, call, history).await?;
     pass_gate(shared, call, history, waiter).await?;
     if pace.is_shared() && turn.is_none() {
-        turn = Some(shared_turn(shared, call, history, waiter, None).await?);
+        turn = Some(Box::pin(shared_turn(shared, call, history, waiter, None)).await?);
     }
     Ok((turn, permit))
 }

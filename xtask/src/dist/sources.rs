@@ -21,7 +21,7 @@ pub(super) fn make() -> Result<PathBuf> {
     for package in [&wheel::LIBRARY, &wheel::PROGRAM] {
         copy(&package.sdist(&venv)?.file, &folder)?;
     }
-    npm::pack(&Node::find()?, &npm::sources(), &folder)?;
+    npm::pack(&Node::find()?, &npm::stage_main()?, &folder)?;
     for file in crates()? {
         copy(&file, &folder)?;
     }

@@ -48,7 +48,6 @@ const KEEP_ALIVE_PROBES: u32 = 3;
 #[derive(Clone)]
 pub(crate) struct Connector {
     parts: Arc<Parts>,
-    attempts: Attempts,
 }
 
 struct Parts {
@@ -111,19 +110,17 @@ impl Connector {
         tls.client_auth_cert_resolver = authentication.clone();
         let (tls, proxy_tls) = (Arc::new(tls).into(), Arc::new(proxy_tls).into());
         let parts = Parts { target, tcp, route, tls, proxy_tls, authentication, timeout, user_agent };
-        Connector { parts: Arc::new(parts), attempts: Attempts::default() }
-    }
-
-    /// The connector of a pool with these attempts.
-    pub(crate) fn for_pool(self, attempts: Attempts) -> Connector {
-        Connector { attempts, ..self }
+        Connector { parts: Arc::new(parts) }
     }
 }
 
 impl Connector {
-    /// Opens a connection to the server. The future is boxed, because most attempts use an open connection.
-    pub(crate) fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Connection, ConnectError>> + Send>> {
-        let Connector { parts, attempts } = self.clone();
+    /// Opens a connection to the server, which these attempts take. The future is boxed, because most attempts use an open connection.
+    pub(crate) fn connect(
+        &self,
+        attempts: Attempts,
+    ) -> Pin<Box<dyn Future<Output = Result<Connection, ConnectError>> + Send>> {
+        let parts = self.parts.clone();
         Box::pin(async move {
             let progress = Progress(AtomicU8::new(Step::Tcp as u8));
             let connecting = parts.connect(&parts.target, &progress);

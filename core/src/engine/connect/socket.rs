@@ -32,28 +32,28 @@ const NO_SIGNAL: i32 = 0;
 /// The HTTP library reads from an idle connection right before it writes a request, to detect that the server has closed it. A socket of the runtime
 /// is only read if the event queue has reported it as readable, and the queue may have been polled some time ago: before a wait for the ledger, or
 /// while another program had the processor. A socket that has not sent anything since it last received data is therefore read directly, once for each
-/// attempt that may use it. What remains is the race between that read and the write: a few microseconds, and the time that the end of the connection
+/// attempt that takes its connection. What remains is the race between that read and the write: a few microseconds, and the time that the end of the connection
 /// needs to arrive.
 pub(super) struct Socket {
     tcp: TcpStream,
     writes: Writes,
     /// Whether data was sent after data was last received, so that a response is expected.
     expects_response: bool,
-    /// The attempts of the pool, and their number when a direct read last found nothing. `None` during the handshakes, and with HTTP/2.
+    /// The attempts on this connection, and their number when a direct read last found nothing. `None` during the handshakes, and with HTTP/2.
     attempts: Option<(Attempts, u64)>,
 }
 
-/// Counts the attempts of a pool.
+/// Counts the attempts that take a connection. Shared with the pool.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attempts(Arc<AtomicU64>);
 
 impl Attempts {
-    /// Counts an attempt, before its request is passed to a connection.
+    /// Counts an attempt, before its request is passed to the connection.
     pub(crate) fn begin(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -63,7 +63,8 @@ impl Socket {
         Socket { tcp, writes: Writes::default(), expects_response: false, attempts: None }
     }
 
-    /// Notes that the handshakes are over, and that the server sends nothing before the first request. The socket belongs to a pool with these attempts.
+    /// Notes that the handshakes are over, and that the server sends nothing before the first request. These attempts take its
+    /// connection.
     pub(super) fn begin_idle(&mut self, attempts: Attempts) {
         self.expects_response = false;
         // The attempt that has opened the connection follows.
@@ -75,7 +76,7 @@ impl Socket {
         &self.writes
     }
 
-    /// Reads directly if an attempt has begun since this last found nothing to read: its request may follow.
+    /// Reads directly if an attempt has taken the connection since this last found nothing to read: its request follows.
     fn read_before_attempt(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let Some((attempts, before)) = &self.attempts else { return Poll::Pending };
         let count = attempts.count();

@@ -30,7 +30,7 @@ impl Connection {
         Connection { stream, is_forwarded, is_new: true, authentication }
     }
 
-    /// The connection in a pool with these attempts.
+    /// The connection in a pool, where these attempts take it.
     pub(super) fn pooled(mut self, attempts: Attempts) -> Connection {
         // Over HTTP/2, a server announces the end of the connection, and processes requests that were sent before the client has read that. If the
         // announcement is read right before a request is written, the request fails.

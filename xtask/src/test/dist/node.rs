@@ -23,7 +23,7 @@ impl Bench {
         let project = self.folder("node")?;
         self.copy("tests/consumers/node/esm/package.json", &project)?;
         let program = self.copy("tests/consumers/node/esm/send.js", &project)?;
-        let main = npm::pack(&node, &npm::sources(), &self.unpacked)?;
+        let main = npm::pack(&node, &npm::stage_main()?, &self.unpacked)?;
         if self.target.is_this_system() {
             Archives { main, addon: package }.install(&node, &project)?;
             let mut send = node.command();

@@ -17,6 +17,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 /// Files that npm adds to the `files` of a manifest.
 const ALWAYS: [&str; 2] = ["README.md", "package.json"];
+/// The files in `lib` of the main package. The other modules are in `index.js`.
+const LIBRARY: [&str; 4] = ["lib/index.d.mts", "lib/index.d.ts", "lib/index.js", "lib/index.mjs"];
 /// Manifest keys that run scripts at installation, or add dependencies.
 const NEVER: [&str; 6] =
     ["scripts", "dependencies", "devDependencies", "peerDependencies", "bundleDependencies", "gypfile"];
@@ -27,10 +29,9 @@ pub(crate) fn check() -> Result {
     let archives = Archives::build()?;
     let modules = npm::packages()?.folder().join("node_modules");
 
-    let library = npm::sources().join("lib");
-    let mut wanted: BTreeSet<String> = files(&library)?.into_iter().map(|name| format!("lib/{name}")).collect();
-    wanted.extend(ALWAYS.iter().chain(&LICENCES).map(|name| (*name).to_owned()));
-    check_files(&modules.join("zexa"), &wanted)?;
+    let main = modules.join(npm::MAIN);
+    check_files(&main, &ALWAYS.iter().chain(&LICENCES).chain(&LIBRARY).map(|name| (*name).to_owned()).collect())?;
+    check_modules(&read(&main.join("lib").join("index.js"))?)?;
 
     let name = npm::addon_package(system);
     let addon = modules.join(&name);
@@ -45,7 +46,7 @@ pub(crate) fn check() -> Result {
     check_files(&addon, &wanted)?;
     check_addon(&addon.join(&binary))?;
 
-    for folder in [npm::sources(), npm::staged(system)] {
+    for folder in [npm::staged(npm::MAIN), npm::staged(system)] {
         check_publishable(&Node::find()?, &folder)?;
     }
     print_line!(
@@ -141,6 +142,19 @@ fn check_files(installed: &Path, wanted: &BTreeSet<String>) -> Result {
         }
     }
     Ok(())
+}
+
+/// Checks that the entry point of the package contains all modules, and that none is unused.
+fn check_modules(bundle: &str) -> Result {
+    let sources = files(&npm::sources().join("lib"))?;
+    let modules = sources.iter().filter(|name| name.ends_with(".js") && *name != "index.js");
+    let missing: Vec<_> = modules.filter(|name| !bundle.contains(&format!("'{name}'(module, exports) {{\n"))).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "lib/index.js of the package lacks these modules, because it does not require them: {missing:?}"
+        )),
+    }
 }
 
 /// Checks that the addon exports only the function by which Node loads it, and needs only system libraries.
