@@ -76,12 +76,11 @@ pub(crate) fn of_row(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
 
 /// Creates the exception. That runs Python code, and therefore signal handlers.
 fn uninterrupted(py: Python<'_>, error: &zexa::Error, name: impl Fn(&str) -> String) -> PyResult<PyErr> {
-    exception(py, error, &name).map_err(|raised| {
+    exception(py, error, &name).inspect_err(|raised| {
         // The outcome is not lost.
         if let Ok(exception) = exception(py, error, &name) {
             raised.set_context(py, Some(exception));
         }
-        raised
     })
 }
 

@@ -3,7 +3,6 @@
 //! `pyo3::intern!`, `PyOnceLock::get_or_init` and the types of PyO3 that it imports, such as `PyMapping`, are not used in this crate: they release the GIL
 //! while their cell is being initialised. If another thread forks at this moment, the child waits for the cell forever.
 
-use std::mem;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::prelude::*;
@@ -49,7 +48,7 @@ impl Imported {
         // Waits for another thread that imports the module, which may not have this attribute yet.
         let module = py.import(self.module.interned(py))?.into_any();
         let object = module.getattr(name)?;
-        let last = mem::replace(&mut *self.complete(), Some(module.unbind()));
+        let last = self.complete().replace(module.unbind());
         // Dropping the last one may run Python code.
         drop(last);
         Ok(object)
