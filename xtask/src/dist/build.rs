@@ -9,10 +9,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::audit::SBOM;
 use super::elf;
 use super::target::{Libc, Target};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
+use crate::npm::write;
 use crate::wheel::empty;
 use crate::{debug_symbols, paths};
 
@@ -52,7 +54,7 @@ impl Build {
         for artifact in artifacts(&messages)? {
             messages = build.add(toolchain, &artifact, messages)?;
         }
-        fs::write(build.messages(), messages).map_err(|error| error.to_string())?;
+        write(&build.messages(), &messages)?;
         Ok(build)
     }
 
@@ -71,6 +73,7 @@ impl Build {
                 command::output(patchelf.args(["--replace-needed", "libc.so", &libc]).arg(&to))?;
             }
             elf::check(&to, self.target)?;
+            write(&self.sbom(&name.to_string_lossy()), &toolchain.audit.sbom(&to)?)?;
         }
         Ok(messages.replace(&in_json(built), &in_json(&to)))
     }
@@ -78,6 +81,11 @@ impl Build {
     /// The path of a library or program.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// The SBOM of a library or program.
+    pub(crate) fn sbom(&self, name: &str) -> PathBuf {
+        self.file(&format!("{name}{SBOM}"))
     }
 
     /// The folder of the debug symbols, with a file `xx/xxxx.debug` for each build id.

@@ -1,5 +1,6 @@
 //! The step `dist`: builds the packages for all targets, and installs and runs them in an empty folder. `cargo xtask dist --check` checks built packages.
 
+mod audit;
 mod c;
 mod node;
 mod python;
@@ -16,6 +17,7 @@ use crate::dist::{self, archive, elf, parts};
 use crate::npm::copy_file;
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
+use crate::third_party;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -86,6 +88,9 @@ impl Bench {
             if version.trim_end() != format!("{program} {VERSION}") {
                 return Err(format!("{program} --version must print {program} {VERSION}, but prints {version}"));
             }
+            let (sbom, licences) = (folder.join(parts::sbom(program)), folder.join(third_party::FILE));
+            let sources = if program == "zexa" { "cli" } else { "tests/sandbox" };
+            self.check_crates(sources, &folder.join(program), &sbom, &licences)?;
         }
         self.check_program(&folder.join("zexa"))
     }

@@ -5,10 +5,11 @@ use std::process::Command;
 use super::Bench;
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::elf;
+use crate::dist::{elf, parts};
 use crate::node::Node;
 use crate::npm::{self, Archives};
 use crate::test::node::check_addon;
+use crate::third_party;
 
 impl Bench {
     pub(super) fn check_node(&self) -> Result {
@@ -18,6 +19,8 @@ impl Bench {
         let addon = folder.join("package").join(npm::addon_file(self.target.npm));
         check_addon(&addon)?;
         elf::check(&addon, self.target)?;
+        let sbom = folder.join("package").join(parts::sbom(&format!("zexa.{}", self.target.npm)));
+        self.check_crates("bindings-node", &addon, &sbom, &folder.join("package").join(third_party::FILE))?;
 
         let node = Node::find()?;
         let project = self.folder("node")?;

@@ -5,10 +5,11 @@ use std::path::Path;
 use super::{Bench, VERSION};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::elf;
 use crate::dist::toolchain::Toolchain;
+use crate::dist::{elf, parts};
 use crate::python::{PYTHON, Venv};
 use crate::test::python::check_extension;
+use crate::third_party;
 
 impl Bench {
     pub(super) fn check_python(&self) -> Result {
@@ -25,6 +26,10 @@ impl Bench {
         let extension = contents.join("zexa/_zexa.abi3.so");
         check_extension(&extension)?;
         elf::check(&extension, self.target)?;
+        let metadata = contents.join(format!("zexa-{VERSION}.dist-info"));
+        let (sbom, licences) =
+            (metadata.join("sboms").join(parts::sbom("zexa")), metadata.join("licenses").join(third_party::FILE));
+        self.check_crates("bindings-python", &extension, &sbom, &licences)?;
         command::output(self.tools.program("abi3audit").args(["--strict", "--summary"]).arg(&library))?;
         if self.target.is_this_system() { self.install_and_run() } else { self.install_elsewhere() }
     }
