@@ -2,6 +2,7 @@
 
 mod audit;
 mod c;
+mod index;
 mod node;
 mod python;
 

@@ -1,13 +1,17 @@
 //! The npm package with the addon: npm installs it beside the main package, and a program sends a message.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use super::Bench;
+use super::index::Index;
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::dist::target::Libc;
 use crate::dist::{elf, parts};
 use crate::node::Node;
-use crate::npm::{self, Archives};
+use crate::npm;
 use crate::test::node::check_addon;
 use crate::third_party;
 
@@ -26,20 +30,36 @@ impl Bench {
         let project = self.folder("node")?;
         self.copy("tests/consumers/node/esm/package.json", &project)?;
         let program = self.copy("tests/consumers/node/esm/send.js", &project)?;
-        let main = npm::pack(&node, &npm::sources(), &self.unpacked)?;
-        if self.target.is_this_system() {
-            Archives { main, addon: package }.install(&node, &project)?;
-            let mut send = node.command();
-            return self.send("the npm package", send.current_dir(&project).arg(program));
+        self.install_from_registry(&node, &package, &project)?;
+        if !self.target.is_this_system() {
+            print_line!("the npm package: selected by npm, and not run: there is no Node with musl");
+            return Ok(());
         }
-        // The manifest keeps it from systems with glibc.
-        let result = Archives { main, addon: package }.install(&node, &project);
-        match result {
-            Err(error) if error.contains("EBADPLATFORM") => {
-                print_line!("the npm package: rejected on this system, and not run: there is no Node with musl");
-                Ok(())
+        self.send("the npm package", node.command().current_dir(&project).arg(program))
+    }
+
+    /// npm installs `zexa`, and selects the addon for the system from those of all systems.
+    fn install_from_registry(&self, node: &Node, addon: &Path, project: &Path) -> Result {
+        let main = npm::pack(node, &npm::sources(), &self.unpacked)?;
+        let registry = Index::for_npm(node, &[&main, addon])?;
+        let mut install = node.npm("install");
+        install.current_dir(project).args(["--no-save", "--no-package-lock", "--registry", &registry.url]);
+        install.arg("--cache").arg(self.folder("npm-cache")?);
+        if !self.target.is_this_system() {
+            // Such as `linux-x64-musl`.
+            let system: Vec<_> = self.target.npm.split('-').collect();
+            let libc = if self.target.libc == Libc::Musl { "musl" } else { "glibc" };
+            install.args(["--os", system[0], "--cpu", system[1], "--libc", libc]);
+        }
+        command::output(install.arg("zexa"))?;
+        let modules = project.join("node_modules/@zexa");
+        let entries = fs::read_dir(&modules).map_err(|error| format!("{}: {error}", modules.display()))?;
+        let installed: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        match installed == [self.target.npm] {
+            true => Ok(()),
+            false => {
+                Err(format!("npm must install the addon for {}, but has installed {installed:?}", self.target.npm))
             }
-            result => Err(format!("npm must reject the addon on a system without musl, but reports {result:?}")),
         }
     }
 }
