@@ -45,6 +45,7 @@ pub(crate) fn folder() -> PathBuf {
 impl Build {
     /// Builds the libraries and programs.
     pub(crate) fn run(target: &'static Target, toolchain: &Toolchain) -> Result<Build> {
+        command::require(&[(&target.binutils("objcopy"), &target.binutils_package())])?;
         let build = Build { target, folder: folder().join("stripped").join(target.name) };
         empty(&build.folder)?;
         let mut messages = String::new();

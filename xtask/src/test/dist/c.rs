@@ -6,6 +6,7 @@ use std::process::Command;
 use super::Bench;
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::dist::target::Libc;
 use crate::dist::toolchain::Toolchain;
 use crate::dist::{elf, parts};
 use crate::install::Prefix;
@@ -27,18 +28,18 @@ impl Bench {
         let doc = prefix.root().join("share/doc/zexa");
         self.check_crates("ffi-c", &library, &doc.join(parts::sbom("libzexa")), &doc.join(third_party::FILE))?;
         if !self.target.is_this_system() {
-            return self.check_c_with_musl(&prefix);
+            return self.check_c_elsewhere(&prefix);
         }
         c_scenarios::check_prefix(&prefix)?;
         consumers::check_prefix(prefix)
     }
 
-    /// Compiles a program for musl, with the static and with the shared library, and runs it.
-    fn check_c_with_musl(&self, prefix: &Prefix) -> Result {
+    /// Compiles a program for another system, with the static and with the shared library, and runs it.
+    fn check_c_elsewhere(&self, prefix: &Prefix) -> Result {
         // The unwinder is part of the compiler.
         let program = self.compile(prefix, "static", &["--static"], &["-lunwind"])?;
         self.send("with libzexa.a", &mut self.command(&program))?;
-        if !Path::new(LINKER).exists() {
+        if self.target.libc == Libc::Musl && !Path::new(LINKER).exists() {
             print_line!("with libzexa.so: skipped: apt-get install musl");
             return Ok(());
         }

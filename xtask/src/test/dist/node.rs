@@ -31,11 +31,15 @@ impl Bench {
         self.copy("tests/consumers/node/esm/package.json", &project)?;
         let program = self.copy("tests/consumers/node/esm/send.js", &project)?;
         self.install_from_registry(&node, &package, &project)?;
-        if !self.target.is_this_system() {
-            print_line!("the npm package: selected by npm, and not run: there is no Node with musl");
-            return Ok(());
-        }
-        self.send("the npm package", node.command().current_dir(&project).arg(program))
+        let mut send = match self.emulated_interpreters() {
+            Some(emulator) => self.command(&emulator.node()),
+            None if self.target.is_this_system() => node.command(),
+            None => {
+                print_line!("the npm package: selected by npm, and not run: there is no Node with musl");
+                return Ok(());
+            }
+        };
+        self.send("the npm package", send.current_dir(&project).arg(program))
     }
 
     /// npm installs `zexa`, and selects the addon for the system from those of all systems.

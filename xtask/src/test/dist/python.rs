@@ -54,8 +54,7 @@ impl Bench {
         )?;
         check_selected(&folder, &self.target.wheel_tag())?;
         self.check_program(&folder.join("bin/zexa"))?;
-        print_line!("the wheel: selected for this system by pip, and not run: there is no Python with musl");
-        Ok(())
+        self.send_with_python_elsewhere(&folder)
     }
 
     /// pip, as on a system with this tag.
@@ -73,6 +72,17 @@ impl Bench {
             Err(error) if error.contains("No matching distribution found for zexa") => Ok(()),
             result => Err(format!("pip must find no wheel for another system, but reports {result:?}")),
         }
+    }
+
+    /// Sends a message with the emulated Python. There is no Python for musl.
+    fn send_with_python_elsewhere(&self, folder: &Path) -> Result {
+        let Some(emulator) = self.emulated_interpreters() else {
+            print_line!("the wheel: selected for this system by pip, and not run: there is no Python with musl");
+            return Ok(());
+        };
+        let program = self.copy("tests/consumers/python/send.py", &self.unpacked)?;
+        let mut python = self.command(&emulator.python());
+        self.send("the wheel", python.args(["-X", "dev", "-W", "error"]).arg(program).env("PYTHONPATH", folder))
     }
 
     /// auditwheel computes the oldest system from the symbols, and agrees with the name.
