@@ -41,14 +41,18 @@ pub(crate) fn check() -> Result {
 }
 
 fn check_package(folder: &str) -> Result {
-    let manifest = paths::root().join(folder).join("Cargo.toml");
-    let mut tree =
-        cargo(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--manifest-path"]);
-    let tree = command::output(tree.arg(manifest))?;
     let file = file(folder);
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    compare(&linked(&tree), &listed(&text))
+    compare(&linked_in(folder, None)?, &listed(&text))
         .map_err(|reason| format!("{}: {reason}; run cargo xtask licences", file.display()))
+}
+
+/// The third-party crates in the library or program of a folder, for a target or for this system.
+pub(crate) fn linked_in(folder: &str, target: Option<&str>) -> Result<BTreeSet<String>> {
+    let mut tree = cargo(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
+    tree.args(target.into_iter().flat_map(|target| ["--target", target]));
+    let manifest = paths::root().join(folder).join("Cargo.toml");
+    Ok(linked(&command::output(tree.arg("--manifest-path").arg(manifest))?))
 }
 
 fn file(folder: &str) -> PathBuf {
@@ -63,14 +67,15 @@ fn linked(tree: &str) -> BTreeSet<String> {
 }
 
 /// Third-party crates that a file lists, in lines such as `  hyper 1.12.0, MIT`.
-fn listed(text: &str) -> BTreeSet<String> {
+pub(crate) fn listed(text: &str) -> BTreeSet<String> {
     let list = text.split("\nCrates:\n").nth(1).unwrap_or_default().trim_start();
     let lines = list.lines().take_while(|line| !line.is_empty());
     let crates = lines.filter_map(|line| Some(line.trim().split_once(',')?.0));
     crates.filter(|name| is_third_party(name)).map(str::to_owned).collect()
 }
 
-fn is_third_party(name: &str) -> bool {
+/// Whether a crate is not part of this project.
+pub(crate) fn is_third_party(name: &str) -> bool {
     !name.starts_with("zexa")
 }
 

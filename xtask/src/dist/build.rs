@@ -9,10 +9,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::audit::SBOM;
 use super::elf;
 use super::target::{Libc, Target};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
+use crate::npm::write;
 use crate::wheel::empty;
 use crate::{debug_symbols, paths};
 
@@ -43,6 +45,7 @@ pub(crate) fn folder() -> PathBuf {
 impl Build {
     /// Builds the libraries and programs.
     pub(crate) fn run(target: &'static Target, toolchain: &Toolchain) -> Result<Build> {
+        command::require(&[(&target.binutils("objcopy"), &target.binutils_package())])?;
         let build = Build { target, folder: folder().join("stripped").join(target.name) };
         empty(&build.folder)?;
         let mut messages = String::new();
@@ -52,7 +55,7 @@ impl Build {
         for artifact in artifacts(&messages)? {
             messages = build.add(toolchain, &artifact, messages)?;
         }
-        fs::write(build.messages(), messages).map_err(|error| error.to_string())?;
+        write(&build.messages(), &messages)?;
         Ok(build)
     }
 
@@ -71,6 +74,7 @@ impl Build {
                 command::output(patchelf.args(["--replace-needed", "libc.so", &libc]).arg(&to))?;
             }
             elf::check(&to, self.target)?;
+            write(&self.sbom(&name.to_string_lossy()), &toolchain.audit.sbom(&to)?)?;
         }
         Ok(messages.replace(&in_json(built), &in_json(&to)))
     }
@@ -78,6 +82,11 @@ impl Build {
     /// The path of a library or program.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// The SBOM of a library or program.
+    pub(crate) fn sbom(&self, name: &str) -> PathBuf {
+        self.file(&format!("{name}{SBOM}"))
     }
 
     /// The folder of the debug symbols, with a file `xx/xxxx.debug` for each build id.

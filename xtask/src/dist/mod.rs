@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: builds the packages to publish, for this system, or for any supported target.
 
 pub(crate) mod archive;
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod elf;
 mod local;

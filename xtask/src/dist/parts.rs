@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::archive;
+use super::audit::SBOM;
 use super::build::{Build, PROFILE};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
@@ -38,6 +40,11 @@ pub(crate) fn archive_name(name: &str, build: &Build) -> String {
     format!("{name}-{VERSION}-{}", build.target.system())
 }
 
+/// The name of the SBOM in a package.
+pub(crate) fn sbom(name: &str) -> String {
+    format!("{name}{SBOM}")
+}
+
 /// Assembles a folder with `fill`, and packs it.
 fn archive(name: &str, build: &Build, to: &Path, fill: impl FnOnce(&Path) -> Result) -> Result {
     let folder = build.file("archives").join(archive_name(name, build));
@@ -52,13 +59,17 @@ fn c(build: &Build, _: &Toolchain, to: &Path) -> Result {
         archive: build.file("libzexa_ffi.a"),
         binutils: |program| build.target.binutils(program),
     };
-    archive("libzexa", build, to, |folder| install::to_archive(folder, &libraries))
+    archive("libzexa", build, to, |folder| {
+        install::to_archive(folder, &libraries)?;
+        copy_file(&build.sbom("libzexa_ffi.so"), &folder.join("share/doc/zexa").join(sbom("libzexa")))
+    })
 }
 
 fn programs(build: &Build, _: &Toolchain, to: &Path) -> Result {
     archive("zexa", build, to, |folder| {
         for program in PROGRAMS {
             copy_file(&build.file(program), &folder.join(program))?;
+            copy_file(&build.sbom(program), &folder.join(sbom(program)))?;
         }
         for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
             copy_file(&paths::root().join(licence), &folder.join(licence))?;
@@ -73,32 +84,32 @@ fn debug(build: &Build, _: &Toolchain, to: &Path) -> Result {
 }
 
 fn python(build: &Build, toolchain: &Toolchain, to: &Path) -> Result {
-    for package in [&wheel::LIBRARY, &wheel::PROGRAM] {
+    for (package, file) in [(&wheel::LIBRARY, "lib_zexa.so"), (&wheel::PROGRAM, "zexa")] {
         let folder = build.file("wheels").join(package.name());
         empty(&folder)?;
-        let mut maturin = toolchain.venv.program("maturin");
-        maturin.current_dir(paths::root()).args([
-            "build",
-            "--locked",
-            "--profile",
-            PROFILE,
-            "--target",
-            build.target.name,
-        ]);
-        maturin.args(["--compatibility", build.target.compatibility(), "--manifest-path"]);
-        maturin.arg(package.sources().join("Cargo.toml")).arg("--out").arg(&folder);
-        command::without_this_package(&mut maturin);
-        maturin.env("PATH", toolchain.venv.on_path()?);
-        maturin.env("PYO3_NO_PYTHON", "1").env("SOURCE_DATE_EPOCH", archive::time()?.to_string());
-        maturin
-            .env("CARGO", paths::root().join("xtask/dist/cargo-of-dist.sh"))
-            .env("ZEXA_CARGO_MESSAGES", build.messages());
-        command::output(&mut maturin)?;
+        let sbom = folder.join(sbom(package.name()));
+        copy_file(&build.sbom(file), &sbom)?;
+        command::output(maturin(build, toolchain, package)?.arg("--sbom-include").arg(sbom).arg("--out").arg(&folder))?;
         let file = wheel::only_file(&folder, ".whl")?;
         check_tag(&file, &build.target.wheel_tag())?;
         copy_file(&file, &to.join(file.file_name().expect("it is a file")))?;
     }
     Ok(())
+}
+
+/// `maturin build` of a package from what is already built.
+fn maturin(build: &Build, toolchain: &Toolchain, package: &wheel::Package) -> Result<Command> {
+    let mut maturin = toolchain.venv.program("maturin");
+    maturin.current_dir(paths::root());
+    maturin.args(["build", "--locked", "--profile", PROFILE, "--target", build.target.name]);
+    maturin.args(["--compatibility", build.target.compatibility(), "--manifest-path"]);
+    maturin.arg(package.sources().join("Cargo.toml"));
+    command::without_this_package(&mut maturin);
+    maturin.env("PATH", toolchain.venv.on_path()?);
+    maturin.env("PYO3_NO_PYTHON", "1").env("SOURCE_DATE_EPOCH", archive::time()?.to_string());
+    maturin.env("CARGO", paths::root().join("xtask/dist/cargo-of-dist.sh"));
+    maturin.env("ZEXA_CARGO_MESSAGES", build.messages());
+    Ok(maturin)
 }
 
 /// The name of a wheel ends with the platform tag of the target.
@@ -113,6 +124,7 @@ fn node(build: &Build, _: &Toolchain, to: &Path) -> Result {
     let system = build.target.npm;
     let package = build.file("npm").join(system);
     npm::stage(system, &build.file("libzexa_node.so"), &package)?;
+    copy_file(&build.sbom("libzexa_node.so"), &package.join(sbom(&format!("zexa.{system}"))))?;
     npm::pack(&Node::find()?, &package, to).map(drop)
 }
 

@@ -28,6 +28,7 @@ pub(crate) struct Target {
 pub(crate) const TARGETS: &[Target] = &[
     Target { name: "x86_64-unknown-linux-gnu", architecture: "x86_64", libc: Libc::Glibc, npm: "linux-x64-gnu" },
     Target { name: "x86_64-unknown-linux-musl", architecture: "x86_64", libc: Libc::Musl, npm: "linux-x64-musl" },
+    Target { name: "aarch64-unknown-linux-gnu", architecture: "aarch64", libc: Libc::Glibc, npm: "linux-arm64-gnu" },
 ];
 
 impl Target {
@@ -70,15 +71,29 @@ impl Target {
 
     /// Whether its libraries can be loaded by the programs of this machine.
     pub(crate) fn is_this_system(&self) -> bool {
-        self.architecture == std::env::consts::ARCH && self.libc == Libc::Glibc
+        self.is_this_architecture() && self.libc == Libc::Glibc
+    }
+
+    /// Whether this machine runs its static programs.
+    pub(crate) fn is_this_architecture(&self) -> bool {
+        self.architecture == std::env::consts::ARCH
     }
 
     /// The name of a program of binutils that reads and writes files of this architecture.
     pub(crate) fn binutils(&self, program: &str) -> String {
-        if self.architecture == std::env::consts::ARCH {
+        if self.is_this_architecture() {
             program.to_owned()
         } else {
             format!("{}-linux-gnu-{program}", self.architecture)
+        }
+    }
+
+    /// Debian's package with these programs.
+    pub(crate) fn binutils_package(&self) -> String {
+        if self.is_this_architecture() {
+            "binutils".to_owned()
+        } else {
+            format!("binutils-{}-linux-gnu", self.architecture)
         }
     }
 }
@@ -101,6 +116,7 @@ mod tests {
         assert_eq!(glibc.system(), "s390x-linux-gnu");
         assert_eq!(glibc.wheel_tag(), "manylinux2014_s390x.manylinux_2_17_s390x");
         assert_eq!(glibc.binutils("objcopy"), "s390x-linux-gnu-objcopy");
+        assert_eq!(glibc.binutils_package(), "binutils-s390x-linux-gnu");
         let musl = Target { name: "s390x-unknown-linux-musl", libc: Libc::Musl, ..glibc };
         assert_eq!(musl.for_zig(), "s390x-unknown-linux-musl");
         assert_eq!(musl.wheel_tag(), "musllinux_1_2_s390x");

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::audit::Audit;
 use super::build::{PROFILE, folder};
 use super::rust::Rust;
 use super::target::{Libc, Target};
@@ -30,6 +31,8 @@ const DYNAMIC: [&str; 3] = [BUILD_ID, "-Clink-self-contained=no", "-Ctarget-feat
 pub(crate) struct Toolchain {
     /// The environment with cargo-zigbuild, zig and maturin.
     pub(crate) venv: Venv,
+    /// The tools that embed and read lists of crates.
+    pub(crate) audit: Audit,
 }
 
 impl Toolchain {
@@ -41,7 +44,7 @@ impl Toolchain {
                 return Err("packages for other targets can be built on Linux only".to_owned());
             }
             command::require(&[("objcopy", "binutils"), ("readelf", "binutils")])?;
-            Ok(Toolchain { venv: Venv::of_file("zig", REQUIREMENTS)? })
+            Ok(Toolchain { venv: Venv::of_file("zig", REQUIREMENTS)?, audit: Audit::prepare()? })
         })
     }
 
@@ -68,17 +71,10 @@ impl Toolchain {
         Ok(zig)
     }
 
-    /// `cargo zigbuild` of packages for a target, with these flags of rustc.
+    /// `cargo auditable zigbuild` of packages for a target, with these flags of rustc.
     fn cargo(&self, target: &Target, flags: &[&str], packages: &[&str]) -> Result<Command> {
-        let mut cargo = self.venv.program("cargo-zigbuild");
-        cargo.current_dir(paths::root()).args([
-            "zigbuild",
-            "--locked",
-            "--profile",
-            PROFILE,
-            "--target",
-            &target.for_zig(),
-        ]);
+        let mut cargo = self.audit.cargo("zigbuild");
+        cargo.current_dir(paths::root()).args(["--locked", "--profile", PROFILE, "--target", &target.for_zig()]);
         cargo.args(["--message-format", "json-render-diagnostics"]);
         cargo.args(packages.iter().flat_map(|package| ["--package", package]));
         if !target.is_this_system() {

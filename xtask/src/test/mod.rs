@@ -24,6 +24,7 @@ mod services;
 mod spelling;
 mod steps;
 mod wording;
+mod workflows;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -51,7 +51,18 @@ pub(super) const STEPS: &[Step] = &[
         run: dependencies::check,
     },
     Step { name: "python-lint", about: "ruff check and ruff format", needs_build: false, run: python_lint::check },
-    Step { name: "node-lint", about: "biome check of JavaScript and TypeScript", needs_build: false, run: node::lint },
+    Step {
+        name: "node-lint",
+        about: "biome check of JavaScript and TypeScript, and publint and attw of the npm package",
+        needs_build: false,
+        run: node::lint,
+    },
+    Step {
+        name: "workflows",
+        about: "zizmor check of the workflows of GitHub",
+        needs_build: false,
+        run: workflows::check,
+    },
     Step {
         name: "build",
         about: "build the libraries, programs, examples and tests",

@@ -6,10 +6,12 @@ use std::process::Command;
 use super::Bench;
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::elf;
+use crate::dist::target::Libc;
 use crate::dist::toolchain::Toolchain;
+use crate::dist::{elf, parts};
 use crate::install::Prefix;
 use crate::test::{c_scenarios, consumers, exports};
+use crate::third_party;
 
 /// The dynamic linker of musl.
 const LINKER: &str = "/lib/ld-musl-x86_64.so.1";
@@ -21,20 +23,23 @@ impl Bench {
     pub(super) fn check_c(&self) -> Result {
         let prefix = Prefix::unpacked(self.unpack("libzexa")?);
         exports::check_prefix(&prefix)?;
-        elf::check(&prefix.lib().join("libzexa.so"), self.target)?;
+        let library = prefix.lib().join("libzexa.so");
+        elf::check(&library, self.target)?;
+        let doc = prefix.root().join("share/doc/zexa");
+        self.check_crates("ffi-c", &library, &doc.join(parts::sbom("libzexa")), &doc.join(third_party::FILE))?;
         if !self.target.is_this_system() {
-            return self.check_c_with_musl(&prefix);
+            return self.check_c_elsewhere(&prefix);
         }
         c_scenarios::check_prefix(&prefix)?;
         consumers::check_prefix(prefix)
     }
 
-    /// Compiles a program for musl, with the static and with the shared library, and runs it.
-    fn check_c_with_musl(&self, prefix: &Prefix) -> Result {
+    /// Compiles a program for another system, with the static and with the shared library, and runs it.
+    fn check_c_elsewhere(&self, prefix: &Prefix) -> Result {
         // The unwinder is part of the compiler.
         let program = self.compile(prefix, "static", &["--static"], &["-lunwind"])?;
         self.send("with libzexa.a", &mut self.command(&program))?;
-        if !Path::new(LINKER).exists() {
+        if self.target.libc == Libc::Musl && !Path::new(LINKER).exists() {
             print_line!("with libzexa.so: skipped: apt-get install musl");
             return Ok(());
         }

@@ -1,6 +1,9 @@
 //! The step `dist`: builds the packages for all targets, and installs and runs them in an empty folder. `cargo xtask dist --check` checks built packages.
 
+mod audit;
 mod c;
+mod emulator;
+mod index;
 mod node;
 mod python;
 
@@ -8,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use self::emulator::Emulator;
 use super::{consumers, exports};
 use crate::background::print_line;
 use crate::command::{self, Result};
@@ -16,6 +20,7 @@ use crate::dist::{self, archive, elf, parts};
 use crate::npm::copy_file;
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
+use crate::third_party;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -34,6 +39,7 @@ pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result
         unpacked: folder.path().to_owned(),
         tools: Venv::prepare()?,
         sandbox: Sandbox::start(&[])?,
+        emulator: if target.is_this_architecture() { None } else { Some(Emulator::prepare()?) },
     };
     archive::check_sums(packages)?;
     bench.check_programs()?;
@@ -51,6 +57,8 @@ struct Bench {
     unpacked: PathBuf,
     tools: Venv,
     sandbox: Sandbox,
+    /// Runs the programs of other architectures.
+    emulator: Option<Emulator>,
 }
 
 impl Bench {
@@ -86,6 +94,9 @@ impl Bench {
             if version.trim_end() != format!("{program} {VERSION}") {
                 return Err(format!("{program} --version must print {program} {VERSION}, but prints {version}"));
             }
+            let (sbom, licences) = (folder.join(parts::sbom(program)), folder.join(third_party::FILE));
+            let sources = if program == "zexa" { "cli" } else { "tests/sandbox" };
+            self.check_crates(sources, &folder.join(program), &sbom, &licences)?;
         }
         self.check_program(&folder.join("zexa"))
     }
@@ -103,10 +114,18 @@ impl Bench {
 
     /// A command that runs a program of the target. Linux runs static programs for musl, too.
     fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = match &self.emulator {
+            Some(emulator) => emulator.command(program),
+            None => Command::new(program),
+        };
         // Nothing of the user's configuration.
         command.env("HOME", &self.unpacked).current_dir(&self.unpacked);
         command
+    }
+
+    /// The emulator, if its Python and Node can load the libraries of the target.
+    fn emulated_interpreters(&self) -> Option<&Emulator> {
+        self.emulator.as_ref().filter(|_| self.target.libc == Libc::Glibc)
     }
 
     /// Runs a program with the sandbox: it sends one message, and prints its id and status.

@@ -1,14 +1,19 @@
 //! The npm package with the addon: npm installs it beside the main package, and a program sends a message.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use super::Bench;
+use super::index::Index;
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::elf;
+use crate::dist::target::Libc;
+use crate::dist::{elf, parts};
 use crate::node::Node;
-use crate::npm::{self, Archives};
+use crate::npm;
 use crate::test::node::check_addon;
+use crate::third_party;
 
 impl Bench {
     pub(super) fn check_node(&self) -> Result {
@@ -18,25 +23,47 @@ impl Bench {
         let addon = folder.join("package").join(npm::addon_file(self.target.npm));
         check_addon(&addon)?;
         elf::check(&addon, self.target)?;
+        let sbom = folder.join("package").join(parts::sbom(&format!("zexa.{}", self.target.npm)));
+        self.check_crates("bindings-node", &addon, &sbom, &folder.join("package").join(third_party::FILE))?;
 
         let node = Node::find()?;
         let project = self.folder("node")?;
         self.copy("tests/consumers/node/esm/package.json", &project)?;
         let program = self.copy("tests/consumers/node/esm/send.js", &project)?;
-        let main = npm::pack(&node, &npm::stage_main()?, &self.unpacked)?;
-        if self.target.is_this_system() {
-            Archives { main, addon: package }.install(&node, &project)?;
-            let mut send = node.command();
-            return self.send("the npm package", send.current_dir(&project).arg(program));
-        }
-        // The manifest keeps it from systems with glibc.
-        let result = Archives { main, addon: package }.install(&node, &project);
-        match result {
-            Err(error) if error.contains("EBADPLATFORM") => {
-                print_line!("the npm package: rejected on this system, and not run: there is no Node with musl");
-                Ok(())
+        self.install_from_registry(&node, &package, &project)?;
+        let mut send = match self.emulated_interpreters() {
+            Some(emulator) => self.command(&emulator.node()),
+            None if self.target.is_this_system() => node.command(),
+            None => {
+                print_line!("the npm package: selected by npm, and not run: there is no Node with musl");
+                return Ok(());
             }
-            result => Err(format!("npm must reject the addon on a system without musl, but reports {result:?}")),
+        };
+        self.send("the npm package", send.current_dir(&project).arg(program))
+    }
+
+    /// npm installs `zexa`, and selects the addon for the system from those of all systems.
+    fn install_from_registry(&self, node: &Node, addon: &Path, project: &Path) -> Result {
+        let main = npm::pack(node, &npm::stage_main()?, &self.unpacked)?;
+        let registry = Index::for_npm(node, &[&main, addon])?;
+        let mut install = node.npm("install");
+        install.current_dir(project).args(["--no-save", "--no-package-lock", "--registry", &registry.url]);
+        install.arg("--cache").arg(self.folder("npm-cache")?);
+        if !self.target.is_this_system() {
+            // Such as `linux-x64-musl`.
+            let system: Vec<_> = self.target.npm.split('-').collect();
+            let libc = if self.target.libc == Libc::Musl { "musl" } else { "glibc" };
+            install.args(["--os", system[0], "--cpu", system[1], "--libc", libc]);
+        }
+        command::output(install.arg("zexa"))?;
+        let modules = project.join("node_modules/@zexa");
+        let entries = fs::read_dir(&modules).map_err(|error| format!("{}: {error}", modules.display()))?;
+        let installed: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        match installed == [self.target.npm] {
+            true => Ok(()),
+            false => {
+                Err(format!("npm must install the addon for {}, but has installed {installed:?}", self.target.npm))
+            }
         }
     }
 }

@@ -1,14 +1,18 @@
 //! The wheels: pip selects and installs them, auditwheel confirms their tag, and their content is that of other builds.
 
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use super::index::Index;
 use super::{Bench, VERSION};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::elf;
 use crate::dist::toolchain::Toolchain;
+use crate::dist::{elf, parts};
 use crate::python::{PYTHON, Venv};
 use crate::test::python::check_extension;
+use crate::{third_party, wheel};
 
 impl Bench {
     pub(super) fn check_python(&self) -> Result {
@@ -25,23 +29,60 @@ impl Bench {
         let extension = contents.join("zexa/_zexa.abi3.so");
         check_extension(&extension)?;
         elf::check(&extension, self.target)?;
+        let metadata = contents.join(format!("zexa-{VERSION}.dist-info"));
+        let (sbom, licences) =
+            (metadata.join("sboms").join(parts::sbom("zexa")), metadata.join("licenses").join(third_party::FILE));
+        self.check_crates("bindings-python", &extension, &sbom, &licences)?;
         command::output(self.tools.program("abi3audit").args(["--strict", "--summary"]).arg(&library))?;
-        if self.target.is_this_system() { self.install_and_run() } else { self.install_elsewhere() }
+        self.install_by_name()
     }
 
-    /// pip selects both wheels for the other system, and the program in one of them runs.
-    fn install_elsewhere(&self) -> Result {
-        let folder = self.folder("installed")?;
-        let tag = self.target.wheel_tag();
+    /// pip selects the wheels from an index with those of other systems, too, and what it installs sends messages.
+    fn install_by_name(&self) -> Result {
+        let index = Index::for_pip(&self.packages, &self.folder("index")?)?;
         let venv = Venv::empty("dist-consumer", PYTHON)?;
-        let mut install = venv.pip("install")?;
-        install.args(["--no-index", "--only-binary", ":all:", "--python-version", "3.10"]);
-        install.args(["--platform", tag.split('.').next().unwrap_or_default(), "--target"]).arg(&folder);
-        command::run_quietly(install.arg("--find-links").arg(&self.packages).args(["zexa", "zexa-cli"]))?;
-        if !folder.join("zexa/_zexa.abi3.so").exists() {
-            return Err("pip has not installed the extension module".to_owned());
+        self.check_unsupported(&index, &venv)?;
+        check_error_without_rust(&index)?;
+        if self.target.is_this_system() {
+            command::run_quietly(pip(&index, &venv)?.args(["--only-binary", ":all:", "zexa", "zexa-cli"]))?;
+            check_selected(&venv.path("..").join("lib"), &self.target.wheel_tag())?;
+            return self.run_installed(&venv);
         }
-        self.check_program(&folder.join("bin/zexa"))
+        let folder = self.folder("installed")?;
+        command::run_quietly(
+            self.pip_elsewhere(&index, &venv, &self.target.wheel_tag())?.arg("--target").arg(&folder),
+        )?;
+        check_selected(&folder, &self.target.wheel_tag())?;
+        self.check_program(&folder.join("bin/zexa"))?;
+        self.send_with_python_elsewhere(&folder)
+    }
+
+    /// pip, as on a system with this tag.
+    fn pip_elsewhere(&self, index: &Index, venv: &Venv, tag: &str) -> Result<Command> {
+        let mut install = pip(index, venv)?;
+        install.args(["--only-binary", ":all:", "--python-version", "3.10", "zexa", "zexa-cli", "--platform"]);
+        install.arg(tag.split('.').next().unwrap_or_default());
+        Ok(install)
+    }
+
+    /// pip finds no wheel for a system without one.
+    fn check_unsupported(&self, index: &Index, venv: &Venv) -> Result {
+        let folder = self.folder("unsupported")?;
+        match command::output(self.pip_elsewhere(index, venv, "manylinux_2_17_s390x")?.arg("--target").arg(folder)) {
+            Err(error) if error.contains("No matching distribution found for zexa") => Ok(()),
+            result => Err(format!("pip must find no wheel for another system, but reports {result:?}")),
+        }
+    }
+
+    /// Sends a message with the emulated Python. There is no Python for musl.
+    fn send_with_python_elsewhere(&self, folder: &Path) -> Result {
+        let Some(emulator) = self.emulated_interpreters() else {
+            print_line!("the wheel: selected for this system by pip, and not run: there is no Python with musl");
+            return Ok(());
+        };
+        let program = self.copy("tests/consumers/python/send.py", &self.unpacked)?;
+        let mut python = self.command(&emulator.python());
+        self.send("the wheel", python.args(["-X", "dev", "-W", "error"]).arg(program).env("PYTHONPATH", folder))
     }
 
     /// auditwheel computes the oldest system from the symbols, and agrees with the name.
@@ -58,12 +99,8 @@ impl Bench {
         }
     }
 
-    /// Installs both wheels as a user would, by their names: tags alone select them.
-    fn install_and_run(&self) -> Result {
-        let venv = Venv::empty("dist-consumer", PYTHON)?;
-        let mut install = venv.pip("install")?;
-        install.args(["--no-index", "--only-binary", ":all:", "--find-links"]).arg(&self.packages);
-        command::run_quietly(install.args(["zexa", "zexa-cli"]))?;
+    /// Sends messages with the installed library and program.
+    fn run_installed(&self, venv: &Venv) -> Result {
         let program = self.copy("tests/consumers/python/send.py", &self.unpacked)?;
         let mut python = self.command(&venv.path("python"));
         self.send("the wheel", python.args(["-X", "dev", "-W", "error"]).arg(program))?;
@@ -73,6 +110,42 @@ impl Bench {
             true => self.check_program(&venv.path("zexa")),
             false => Err(format!("zexa --version must print zexa {VERSION}, but prints {version}")),
         }
+    }
+}
+
+/// `pip install` from an index, without the user's configuration.
+fn pip(index: &Index, venv: &Venv) -> Result<Command> {
+    let mut install = venv.pip("install")?;
+    install.args(["--isolated", "--no-cache-dir", "--index-url", &index.url]);
+    Ok(install)
+}
+
+/// Both packages were installed from wheels with this tag.
+fn check_selected(folder: &Path, tag: &str) -> Result {
+    let mut find = Command::new("find");
+    let found = command::output(find.arg(folder).args(["-path", "*/zexa*.dist-info/WHEEL"]))?;
+    let tag = format!("-{}", tag.split('.').next().unwrap_or_default());
+    for file in found.lines() {
+        let wheel = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        if !wheel.lines().any(|line| line.starts_with("Tag: ") && line.ends_with(&tag)) {
+            return Err(format!("pip must select wheels for {tag}, but selected\n{wheel}"));
+        }
+    }
+    match found.lines().count() {
+        2 => Ok(()),
+        count => Err(format!("pip must install two wheels, but has installed {count}")),
+    }
+}
+
+/// Without a wheel, pip builds from the sdist. If there is no Rust either, the error says how to install it.
+fn check_error_without_rust(index: &Index) -> Result {
+    let venv = wheel::build_environment()?;
+    let mut install = pip(index, &venv)?;
+    // Maturin would otherwise download Rust.
+    install.env("MATURIN_NO_INSTALL_RUST", "1").env("PATH", venv.path(""));
+    match command::output(install.args(["--no-build-isolation", "--no-binary", ":all:", "zexa"])) {
+        Err(error) if error.contains("This package requires Rust") && error.contains("rustup.rs") => Ok(()),
+        result => Err(format!("the error without Rust must say how to install it, but pip reports {result:?}")),
     }
 }
 
