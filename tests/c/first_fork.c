@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox.h"
@@ -67,7 +68,8 @@ int main(void) {
             zexa_client *client = new_client(url, api_key);
             pthread_t thread;
             CHECK_NUMBER(pthread_create(&thread, NULL, send_first, client), 0);
-            usleep((useconds_t)(number * 5));
+            struct timespec pause = {.tv_nsec = number * 5000L};
+            nanosleep(&pause, NULL);
             pid_t child = fork_child();
             if (child == 0) {
                 send_one(client);
