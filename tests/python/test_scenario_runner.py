@@ -83,7 +83,11 @@ def test_call_that_does_not_end_is_reported(sandbox: Sandbox, monkeypatch: pytes
     passing = {"name": "y", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
     plays = [Play(Path("x"), scenario, mode) for scenario in (stalled, passing) for mode in (Mode.BLOCKING, Mode.ASYNC)]
     playing = stage.Stage(sandbox, plays)
-    assert [playing.found(one) for one in plays] == [["did not end within 3 seconds"]] * 2 + [[]] * 2
+    for found in (playing.found(one) for one in plays[:2]):
+        assert found[0] == "did not end within 3 seconds"
+        assert "it waits at" in found[1], found
+        assert "play.py:" in found[1], found
+    assert [playing.found(one) for one in plays[2:]] == [[], []]
     playing.end()
 
 

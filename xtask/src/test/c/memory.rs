@@ -48,9 +48,10 @@ fn prove(way: &Way<'_>, expected: &[(&str, &str)]) -> Result {
     Ok(())
 }
 
-/// The programs, except the one that searches the memory of a process: the tools make that memory much larger, so that it takes minutes.
+/// The programs, except the one that searches the memory of a process: the tools make that memory much larger, so that it takes minutes. Another one forks
+/// while a thread allocates memory for the first time: then, locks of the sanitizers themselves hang in the child.
 fn sources_for_memory_checkers() -> Result<Vec<PathBuf>> {
-    Ok(sources()?.into_iter().filter(|source| !is(source, "secrets")).collect())
+    Ok(sources()?.into_iter().filter(|source| !is(source, "secrets") && !is(source, "first_fork")).collect())
 }
 
 /// Runs all programs that use threads. Checks only the memory of the programs, because the library is not instrumented. Clang's sanitizer knows more
@@ -77,12 +78,12 @@ pub(crate) fn tsan() -> Result {
 
 const TSAN: &str = "-fsanitize=thread";
 
-/// The programs that start threads.
+/// The programs that start threads, except the one that forks while a thread makes the first call.
 fn sources_with_threads() -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for source in sources()? {
         let text = super::read(&source)?;
-        if text.contains("<pthread.h>") || text.contains("<thread>") {
+        if (text.contains("<pthread.h>") || text.contains("<thread>")) && !is(&source, "first_fork") {
             found.push(source);
         }
     }
