@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cancellation_guard::CancellationGuard;
 use crate::error::zexa_error;
@@ -135,13 +135,14 @@ thread_local! {
 /// Replaces the panic hook, so that the library prints nothing: the location of a panic goes into the error instead of to stderr. The hook belongs to the
 /// standard library that is linked into this library; no other code uses it.
 fn silence_panic_hook() {
-    static SILENCED: Once = Once::new();
-    SILENCED.call_once(|| {
+    static IS_SILENCED: AtomicBool = AtomicBool::new(false);
+    // Not a `Once`: a child that is forked in the meantime would wait for it forever.
+    if !IS_SILENCED.swap(true, Ordering::Relaxed) {
         std::panic::set_hook(Box::new(|panic| {
             let location = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
             PANIC_LOCATION.set(location.unwrap_or_default());
         }));
-    });
+    }
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
