@@ -2,40 +2,13 @@
  * for something that the thread was initialising. */
 
 #include <pthread.h>
-#include <sys/types.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "sandbox.h"
-
-static void send_one(const zexa_client *client) {
-    zexa_send_message_params params = sms("Hello");
-    zexa_error *error = NULL;
-    zexa_message *message = NULL;
-    CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
-    zexa_message_free(message);
-}
+#include "children.h"
 
 static void *send_first(void *client) {
-    send_one(client);
+    send_some(client, 1);
     return NULL;
-}
-
-/* An alarm ends a child that hangs. */
-static pid_t fork_child(void) {
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0)
-        alarm(60);
-    return child;
-}
-
-static void join(pid_t child) {
-    int status = 0;
-    CHECK_NUMBER(waitpid(child, &status, 0), child);
-    CHECK(WIFEXITED(status));
-    CHECK_NUMBER(WEXITSTATUS(status), 0);
 }
 
 /* Starts an instance of the sandbox in a child, because that makes calls. It runs until the sandbox
@@ -71,7 +44,7 @@ int main(void) {
             nanosleep(&pause, NULL);
             pid_t child = fork_child();
             if (child == 0) {
-                send_one(client);
+                send_some(client, 1);
                 _exit(0);
             }
             join(child);

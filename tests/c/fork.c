@@ -2,21 +2,9 @@
  * objects in the child does not affect the parent. */
 
 #include <pthread.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "bulk.h"
-
-static void send_some(const zexa_client *client, int count) {
-    zexa_send_message_params params = sms("Hello");
-    for (int sent = 0; sent < count; sent++) {
-        zexa_error *error = NULL;
-        zexa_message *message = NULL;
-        CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
-        zexa_message_free(message);
-    }
-}
+#include "children.h"
 
 static int drain(zexa_contact_iter *iter) {
     zexa_error *error = NULL;
@@ -29,23 +17,6 @@ static int drain(zexa_contact_iter *iter) {
     }
     CHECK_NUMBER(status, ZEXA_DONE);
     return count;
-}
-
-/* Waits for the child to exit. An alarm ends a child that hangs. */
-static void join(pid_t child) {
-    int status = 0;
-    CHECK_NUMBER(waitpid(child, &status, 0), child);
-    CHECK(WIFEXITED(status));
-    CHECK_NUMBER(WEXITSTATUS(status), 0);
-}
-
-static pid_t fork_child(void) {
-    fflush(NULL);
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0)
-        alarm(60);
-    return child;
 }
 
 static void test_client_used_in_parent_and_child(void) {
