@@ -36,8 +36,7 @@ mod tests {
         fs::read_to_string(paths::root().join(name)).expect(name)
     }
 
-    /// The blocks of the page, without their fences.
-    /// The blocks of the page, without commands for a shell.
+    /// The blocks of the page, without their fences, and without commands for a shell.
     fn blocks() -> Vec<String> {
         let page = read(PAGE);
         let fenced = page.split("\n```").skip(1).step_by(2).map(|block| block.split_once('\n').expect("a language"));

@@ -63,8 +63,7 @@ impl Socket {
         Socket { tcp, writes: Writes::default(), expects_response: false, attempts: None }
     }
 
-    /// Notes that the handshakes are over, and that the server sends nothing before the first request. These attempts take its
-    /// connection.
+    /// Notes that the handshakes are over, and that the server sends nothing before the first request. These attempts take its connection.
     pub(super) fn begin_idle(&mut self, attempts: Attempts) {
         self.expects_response = false;
         // The attempt that has opened the connection follows.

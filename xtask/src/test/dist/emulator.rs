@@ -12,7 +12,7 @@ use crate::npm::write;
 use crate::show;
 use crate::wheel::empty;
 
-/// Debian's packages of Python, and of the libraries that it and Node need.
+/// Packages of Debian: Python, and the libraries that Python and Node need.
 const PACKAGES: [&str; 12] = [
     "libc6",
     "libcrypt1",
