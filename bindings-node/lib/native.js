@@ -9,7 +9,10 @@ const { withDeepStack } = require('./handles.js')
 const SYSTEM = `${process.platform}-${process.arch}`
 
 /** The builds for each supported system, which are the suffixes of the npm packages: with glibc, and with musl. */
-const BUILDS = { 'linux-arm64': ['linux-arm64-gnu'], 'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'] }
+const BUILDS = {
+  'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
+  'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
+}
 
 /**
  * Loads the addon from the npm package of a build, or returns the reason why it cannot. The names are literals, and in a block with `try`, so that bundlers
@@ -20,6 +23,8 @@ function loadBuild(build) {
     switch (build) {
       case 'linux-arm64-gnu':
         return { addon: require('@zexa/linux-arm64-gnu') }
+      case 'linux-arm64-musl':
+        return { addon: require('@zexa/linux-arm64-musl') }
       case 'linux-x64-gnu':
         return { addon: require('@zexa/linux-x64-gnu') }
       case 'linux-x64-musl':

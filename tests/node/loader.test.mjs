@@ -62,7 +62,7 @@ test('the error on an unsupported system lists the supported systems', async (t)
   const { message } = await failure(t, `Object.defineProperty(process, 'arch', { value: 'mips' })`)
   assert.match(
     message,
-    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: linux-arm64-gnu, linux-x64-gnu, linux-x64-musl\. /,
+    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: linux-arm64-gnu, linux-arm64-musl, linux-x64-gnu, linux-x64-musl\. /,
   )
   assert.match(message, /BUILDING\.md in bindings-node of the repository says how$/)
 })

@@ -29,6 +29,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "x86_64-unknown-linux-gnu", architecture: "x86_64", libc: Libc::Glibc, npm: "linux-x64-gnu" },
     Target { name: "x86_64-unknown-linux-musl", architecture: "x86_64", libc: Libc::Musl, npm: "linux-x64-musl" },
     Target { name: "aarch64-unknown-linux-gnu", architecture: "aarch64", libc: Libc::Glibc, npm: "linux-arm64-gnu" },
+    Target { name: "aarch64-unknown-linux-musl", architecture: "aarch64", libc: Libc::Musl, npm: "linux-arm64-musl" },
 ];
 
 impl Target {

@@ -13,7 +13,7 @@ use crate::install::Prefix;
 use crate::test::{c_scenarios, consumers, exports};
 use crate::third_party;
 
-/// The dynamic linker of musl.
+/// The dynamic linker of musl on this machine.
 const LINKER: &str = "/lib/ld-musl-x86_64.so.1";
 
 /// The program that is compiled.
@@ -39,13 +39,18 @@ impl Bench {
         // The unwinder is part of the compiler.
         let program = self.compile(prefix, "static", &["--static"], &["-lunwind"])?;
         self.send("with libzexa.a", &mut self.command(&program))?;
-        if self.target.libc == Libc::Musl && !Path::new(LINKER).exists() {
+        if self.needs_linker_of_this_machine() && !Path::new(LINKER).exists() {
             print_line!("with libzexa.so: skipped: apt-get install musl");
             return Ok(());
         }
         let rpath = format!("-Wl,-rpath,{}", prefix.lib().display());
         let program = self.compile(prefix, "shared", &[], &[&rpath])?;
         self.send("with libzexa.so", &mut self.command(&program))
+    }
+
+    /// Whether shared libraries are loaded by this machine's musl, and not by that of the emulator.
+    fn needs_linker_of_this_machine(&self) -> bool {
+        self.target.libc == Libc::Musl && self.emulator.is_none()
     }
 
     /// Compiles the program with the flags that pkg-config prints.

@@ -1,4 +1,4 @@
-//! Runs programs for aarch64 on this machine: QEMU, the C library and Python of Debian for arm64, and Node from npm.
+//! Runs programs for aarch64 on this machine: QEMU, both C libraries and Python of Debian for arm64, and Node from npm.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use crate::npm::write;
 use crate::show;
 use crate::wheel::empty;
 
-/// Packages of Debian: Python, and the libraries that Python and Node need.
-const PACKAGES: [&str; 12] = [
+/// Packages of Debian: Python, the libraries that Python and Node need, and musl.
+const PACKAGES: [&str; 13] = [
     "libc6",
     "libcrypt1",
     "libexpat1",
@@ -24,6 +24,7 @@ const PACKAGES: [&str; 12] = [
     "libssl3",
     "libstdc++6",
     "libuuid1",
+    "musl",
     "python3.11-minimal",
     "zlib1g",
 ];
