@@ -1,7 +1,7 @@
 //! The wheels: pip selects and installs them, auditwheel confirms their tag, and their content is that of other builds.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::index::Index;
@@ -23,18 +23,26 @@ impl Bench {
         for wheel in [&library, &program] {
             self.check_tag(&tools, wheel)?;
         }
-        let contents = self.folder("wheel")?;
-        let mut unzip = self.tools.program("python");
-        command::output(unzip.args(["-m", "zipfile", "-e"]).arg(&library).arg(&contents))?;
-        let extension = contents.join("zexa/_zexa.abi3.so");
+        let extension = self.check_content(&library, "wheel", "bindings-python", "zexa/_zexa.abi3.so")?;
         check_extension(&extension)?;
-        elf::check(&extension, self.target)?;
-        let metadata = contents.join(format!("zexa-{VERSION}.dist-info"));
-        let (sbom, licences) =
-            (metadata.join("sboms").join(parts::sbom("zexa")), metadata.join("licenses").join(third_party::FILE));
-        self.check_crates("bindings-python", &extension, &sbom, &licences)?;
+        self.check_content(&program, "wheel-of-program", "cli", &format!("zexa_cli-{VERSION}.data/scripts/zexa"))?;
         command::output(self.tools.program("abi3audit").args(["--strict", "--summary"]).arg(&library))?;
         self.install_by_name()
+    }
+
+    /// Unpacks a wheel of the crate in the folder `sources`, and checks the library or program in it, its SBOM and its licences. Returns the path of that file.
+    fn check_content(&self, wheel: &Path, folder: &str, sources: &str, file: &str) -> Result<PathBuf> {
+        let folder = self.folder(folder)?;
+        let mut unzip = self.tools.program("python");
+        command::output(unzip.args(["-m", "zipfile", "-e"]).arg(wheel).arg(&folder))?;
+        let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name.split('-').next().unwrap_or_default();
+        let file = folder.join(file);
+        elf::check(&file, self.target)?;
+        let metadata = folder.join(format!("{name}-{VERSION}.dist-info"));
+        let sbom = metadata.join("sboms").join(parts::sbom(name));
+        self.check_crates(sources, &file, &sbom, &metadata.join("licenses").join(third_party::FILE))?;
+        Ok(file)
     }
 
     /// pip selects the wheels from an index with those of other systems, too, and what it installs sends messages.
