@@ -20,7 +20,7 @@ use crate::{Client, Error, Kind, ListSenderIds, Outcome, Result, SenderId};
 const MAX_FURTHER_PAGES: usize = 8;
 
 /// The documented maximum number of pages in flight.
-const MAX_IN_FLIGHT: usize = 16;
+const MAX_IN_FLIGHT: usize = 20;
 
 /// A page of the server.
 #[derive(Clone)]

@@ -34,7 +34,9 @@
 //! of a page.
 
 /// The maximum number of prefetched pages.
-const MAX_AHEAD: u32 = 16;
+///
+/// Enough for 10,000 items on 100 pages in 7 round trips, less than a twelfth of the time for one page after the other: 1 page, then 4, then 20 at a time.
+const MAX_AHEAD: u32 = 20;
 
 /// The maximum total size of the bodies of the requested pages, estimated from the largest page so far.
 ///

@@ -17,7 +17,7 @@ const PAGES: u32 = 10;
 const NAME: usize = 4_000_000;
 const AHEAD: u32 = 4;
 /// The maximum number of prefetched pages of any size.
-const MOST_AHEAD: u32 = 16;
+const MOST_AHEAD: u32 = 20;
 
 /// A server of large pages. Records how far the requests are ahead of the pages that the consumer has received.
 #[derive(Default)]

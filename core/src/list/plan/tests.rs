@@ -35,7 +35,7 @@ fn ended(per_page: u32, pages: &[Received]) -> Plan {
 fn the_first_page_alone_then_more_and_more() {
     let mut plan = Plan::new(None);
     assert_eq!(requests(&mut plan), [1]);
-    for expected in [vec![2, 3, 4, 5], vec![6, 7, 8, 9, 10], (11..=19).collect(), vec![20]] {
+    for expected in [vec![2, 3, 4, 5], vec![6, 7, 8, 9, 10], (11..=19).collect(), (20..=24).collect(), vec![25]] {
         plan.received(page(50, 5000, 50)).expect("no repeat");
         assert_eq!(requests(&mut plan), expected);
     }
