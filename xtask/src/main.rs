@@ -56,6 +56,8 @@ Commands:
   dist --target TARGET [PACKAGE...]
                       build the packages for another system, in target/dist/TARGET
   dist --check TARGET install and run these packages in an empty folder
+  dist --native       build the packages that a release publishes for this system, in target/dist/native
+  dist --check native install and run them in an empty folder
   dist --sources      build the sdists, the main npm package and the crates, which are the same for all systems
   dist --list         list the packages and targets
   docs [PART...]      build the API reference of each language and the guides as HTML in target/docs

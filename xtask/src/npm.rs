@@ -173,6 +173,13 @@ pub(crate) fn copy_file(from: &Path, to: &Path) -> Result {
     fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
 }
 
+/// Copies a file to a folder, and returns its new path.
+pub(crate) fn copy_into(file: &Path, folder: &Path) -> Result<PathBuf> {
+    let to = folder.join(file.file_name().expect("it is a file"));
+    copy_file(file, &to)?;
+    Ok(to)
+}
+
 /// Writes a file.
 pub(crate) fn write(path: &Path, text: &str) -> Result {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))

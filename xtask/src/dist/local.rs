@@ -1,11 +1,12 @@
-//! The packages for this system: those of a language, or of the command line.
+//! The packages for the system on which the command runs: those of a language, or of the command line.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::{archive, build};
 use crate::command::Result;
-use crate::npm::Archives;
-use crate::wheel::{PROGRAM, Wheel};
+use crate::npm::{Archives, copy_into};
+use crate::wheel::{PROGRAM, Wheel, empty};
 use crate::{select, show, usage};
 
 /// The packages of one language, or of the command line.
@@ -33,6 +34,22 @@ const PARTS: &[Part] = &[
         make: || PROGRAM.build().map(|wheel| vec![wheel.sdist.file, wheel.file]),
     },
 ];
+
+/// The folder of the packages that a release publishes for this system.
+pub(super) fn folder() -> PathBuf {
+    build::folder().join("native")
+}
+
+/// Builds the packages that a release publishes for this system, and returns their folder. Those that are the same for all systems are not among them.
+pub(super) fn make_native() -> Result<PathBuf> {
+    let folder = folder();
+    empty(&folder)?;
+    for file in [Wheel::build()?.file, PROGRAM.build()?.file, Archives::build()?.addon] {
+        copy_into(&file, &folder)?;
+    }
+    archive::write_sums(&folder)?;
+    Ok(folder)
+}
 
 /// Prints the names and descriptions of the parts.
 pub(super) fn list() {

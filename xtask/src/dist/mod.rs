@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: builds the packages to publish, for this system, or for any supported target.
+//! `cargo xtask dist`: builds the packages to publish, for the system on which it runs, or for any supported target.
 
 pub(crate) mod archive;
 pub(crate) mod audit;
@@ -39,8 +39,10 @@ pub(crate) fn list() -> ExitCode {
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     match arguments {
         ["--target", name, parts @ ..] => for_target(name, parts),
-        ["--check", name] => check(name),
         ["--sources"] => report(sources::make()),
+        ["--native"] => report(native()),
+        ["--check", "native"] => report(test::dist::check_native(&local::folder()).map(|()| local::folder())),
+        ["--check", name] => check(name),
         names => local::run(names),
     }
 }
@@ -77,6 +79,11 @@ fn report(result: Result<PathBuf>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the packages that a release publishes for this system, and returns their folder.
+pub(crate) fn native() -> Result<PathBuf> {
+    local::make_native()
 }
 
 /// Builds all packages for a target, and returns their folder.

@@ -1,11 +1,11 @@
 //! The packages that are the same for all systems: the sdists, the main npm package, and the crates.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{archive, build};
 use crate::command::{self, Result, cargo};
 use crate::node::Node;
-use crate::npm::{self, copy_file};
+use crate::npm::{self, copy_into};
 use crate::wheel::{self, build_environment, empty};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -19,11 +19,11 @@ pub(super) fn make() -> Result<PathBuf> {
     empty(&folder)?;
     let venv = build_environment()?;
     for package in [&wheel::LIBRARY, &wheel::PROGRAM] {
-        copy(&package.sdist(&venv)?.file, &folder)?;
+        copy_into(&package.sdist(&venv)?.file, &folder)?;
     }
     npm::pack(&Node::find()?, &npm::stage_main()?, &folder)?;
     for file in crates()? {
-        copy(&file, &folder)?;
+        copy_into(&file, &folder)?;
     }
     archive::write_sums(&folder)?;
     Ok(folder)
@@ -35,8 +35,4 @@ fn crates() -> Result<[PathBuf; 3]> {
     let mut package = cargo(["package", "--locked", "--target-dir"]);
     command::run(package.arg(&outputs).args(CRATES.iter().flat_map(|name| ["--package", name])))?;
     Ok(CRATES.map(|name| outputs.join("package").join(format!("{name}-{VERSION}.crate"))))
-}
-
-fn copy(file: &Path, folder: &Path) -> Result {
-    copy_file(file, &folder.join(file.file_name().expect("it is a file")))
 }

@@ -4,6 +4,7 @@ mod audit;
 mod c;
 mod emulator;
 mod index;
+mod native;
 mod node;
 mod python;
 
@@ -12,20 +13,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use self::emulator::Emulator;
+pub(crate) use self::native::check as check_native;
 use super::{consumers, exports};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::target::{Libc, TARGETS, Target};
 use crate::dist::{self, archive, elf, parts};
-use crate::npm::copy_file;
+use crate::npm::copy_into;
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
 use crate::third_party;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Builds the packages for all targets, and checks them.
+/// Builds the packages for this system and for all targets, and checks them.
 pub(crate) fn check() -> Result {
+    check_native(&dist::native()?)?;
     TARGETS.iter().try_for_each(|target| check_packages(target, &dist::all(target)?))
 }
 
@@ -90,10 +93,7 @@ impl Bench {
             if self.target.libc == Libc::Musl && !needed.is_empty() {
                 return Err(format!("{program} must be static, but needs {}", needed.join(", ")));
             }
-            let version = command::output(self.command(&folder.join(program)).arg("--version"))?;
-            if version.trim_end() != format!("{program} {VERSION}") {
-                return Err(format!("{program} --version must print {program} {VERSION}, but prints {version}"));
-            }
+            check_version(program, &mut self.command(&folder.join(program)))?;
             let (sbom, licences) = (folder.join(parts::sbom(program)), folder.join(third_party::FILE));
             let sources = if program == "zexa" { "cli" } else { "tests/sandbox" };
             self.check_crates(sources, &folder.join(program), &sbom, &licences)?;
@@ -101,15 +101,8 @@ impl Bench {
         self.check_program(&folder.join("zexa"))
     }
 
-    /// The program `zexa` sends a message to its own sandbox.
     fn check_program(&self, program: &Path) -> Result {
-        let mut send = self.command(program);
-        let output = command::output(send.args(["--sandbox", "send", "--to", "912345678", "--from", "ZEXA", "Hello"]))?;
-        print_line!("zexa: {}", output.trim_end());
-        match output.contains("\"status\":\"queued\"") && output.contains("+244912345678") {
-            true => Ok(()),
-            false => Err(format!("zexa send must print a queued message, but prints {output}")),
-        }
+        check_program(&mut self.command(program))
     }
 
     /// A command that runs a program of the target. Linux runs static programs for musl, too.
@@ -128,27 +121,13 @@ impl Bench {
         self.emulator.as_ref().filter(|_| self.target.libc == Libc::Glibc)
     }
 
-    /// Runs a program with the sandbox: it sends one message, and prints its id and status.
     fn send(&self, name: &str, command: &mut Command) -> Result {
-        let before = self.sandbox.messages()?;
-        self.sandbox.tell(command);
-        let output = command::output(command)?;
-        print_line!("{name}: {}", output.trim_end());
-        if !consumers::is_id_and_status(&output) {
-            return Err(format!("{name} should print an id and a status"));
-        }
-        match self.sandbox.messages()? - before {
-            1 => Ok(()),
-            count => Err(format!("{name} sent {count} messages")),
-        }
+        send(&self.sandbox, name, command)
     }
 
     /// Copies a file of the repository.
     fn copy(&self, file: &str, folder: &Path) -> Result<PathBuf> {
-        let from = crate::paths::root().join(file);
-        let to = folder.join(from.file_name().expect("it is a file"));
-        copy_file(&from, &to)?;
-        Ok(to)
+        copy_into(&crate::paths::root().join(file), folder)
     }
 
     /// The archive with debug symbols contains those of all libraries and programs, without paths of the build machine.
@@ -169,5 +148,39 @@ impl Bench {
             }
         }
         Ok(())
+    }
+}
+
+/// Runs a program with the sandbox: it sends one message, and prints its id and status.
+fn send(sandbox: &Sandbox, name: &str, command: &mut Command) -> Result {
+    let before = sandbox.messages()?;
+    sandbox.tell(command);
+    let output = command::output(command)?;
+    print_line!("{name}: {}", output.trim_end());
+    if !consumers::is_id_and_status(&output) {
+        return Err(format!("{name} should print an id and a status"));
+    }
+    match sandbox.messages()? - before {
+        1 => Ok(()),
+        count => Err(format!("{name} sent {count} messages")),
+    }
+}
+
+/// A program prints its version.
+fn check_version(name: &str, program: &mut Command) -> Result {
+    let version = command::output(program.arg("--version"))?;
+    match version.trim_end() == format!("{name} {VERSION}") {
+        true => Ok(()),
+        false => Err(format!("{name} --version must print {name} {VERSION}, but prints {version}")),
+    }
+}
+
+/// The program `zexa` sends a message to its own sandbox.
+fn check_program(zexa: &mut Command) -> Result {
+    let output = command::output(zexa.args(["--sandbox", "send", "--to", "912345678", "--from", "ZEXA", "Hello"]))?;
+    print_line!("zexa: {}", output.trim_end());
+    match output.contains("\"status\":\"queued\"") && output.contains("+244912345678") {
+        true => Ok(()),
+        false => Err(format!("zexa send must print a queued message, but prints {output}")),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::index::Index;
-use super::{Bench, VERSION};
+use super::{Bench, VERSION, check_version};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::toolchain::Toolchain;
@@ -112,12 +112,8 @@ impl Bench {
         let program = self.copy("tests/consumers/python/send.py", &self.unpacked)?;
         let mut python = self.command(&venv.path("python"));
         self.send("the wheel", python.args(["-X", "dev", "-W", "error"]).arg(program))?;
-        let version = command::output(self.command(&venv.path("zexa")).arg("--version"))?;
-        print_line!("{}", version.trim_end());
-        match version.trim_end() == format!("zexa {VERSION}") {
-            true => self.check_program(&venv.path("zexa")),
-            false => Err(format!("zexa --version must print zexa {VERSION}, but prints {version}")),
-        }
+        check_version("zexa", &mut self.command(&venv.path("zexa")))?;
+        self.check_program(&venv.path("zexa"))
     }
 }
 
