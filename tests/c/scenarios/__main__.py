@@ -1,5 +1,5 @@
 """
-Runs the scenarios of tests/scenarios, and those of the folder in ZEXA_SCENARIOS, through the C ABI alone.
+Runs the scenarios of tests/scenarios, and those of the folder in ZEXA_SCENARIOS, through the C ABI alone, and searches what it reports for secrets.
 
 ZEXA_SCENARIO=text runs only those whose file or name contains the text.
 """
@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from canaries import leaks
 from client import variants
 from library import Library
 from play import play
@@ -34,8 +35,11 @@ def main() -> int:
     self_test_failures = undetected(library, sandbox)
     for failure in self_test_failures:
         print(f"FAILED self-test of the runner: {failure}")
+    leaked = leaks(library, sandbox)
+    for leak in leaked:
+        print(f"FAILED search for secrets: {leak}")
     failed = play_all(library, sandbox, selected_scenarios(arguments.sandbox))
-    return 1 if self_test_failures or failed else 0
+    return 1 if self_test_failures or leaked or failed else 0
 
 
 def play_all(library: Library, sandbox: Sandbox, scenarios: list[tuple[Path, dict]]) -> bool:
