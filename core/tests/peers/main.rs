@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod certificates;
+mod draining;
 mod microsocks;
 mod nginx;
 mod openssl;

@@ -65,12 +65,16 @@ fn start(sandbox: &Sandbox, servers: &[Server]) -> Program {
     })
 }
 
-/// The command line of nginx with these servers.
+/// The command line of nginx with these servers, in one process.
 pub(crate) fn command(folder: &Path, servers: &str) -> Command {
+    command_with(folder, "master_process off;", servers)
+}
+
+/// The command line of nginx with these directives for its processes, and these servers.
+pub(crate) fn command_with(folder: &Path, processes: &str, servers: &str) -> Command {
     let root = folder.display();
-    let mut text = format!(
-        "daemon off; master_process off; pid {root}/pid; error_log stderr; events {{}}\nhttp {{ access_log off;\n"
-    );
+    let mut text =
+        format!("daemon off; {processes} pid {root}/pid; error_log stderr; events {{}}\nhttp {{ access_log off;\n");
     for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
         writeln!(text, "{kind}_temp_path {root}/{kind};").expect("a string");
     }

@@ -40,6 +40,12 @@ impl Program {
         unreachable!("the loop ends with the last attempt")
     }
 
+    /// Sends a signal, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill");
+        assert!(sent.success(), "{}", self.log());
+    }
+
     pub(crate) fn port(&self, index: usize) -> u16 {
         self.ports[index]
     }

@@ -18,7 +18,7 @@ struct Peer {
 }
 
 const PEERS: [Peer; 4] = [
-    Peer { modules: &["nginx", "portal"], programs: &[("nginx", "nginx-light"), ("openssl", "openssl")] },
+    Peer { modules: &["draining", "nginx", "portal"], programs: &[("nginx", "nginx-light"), ("openssl", "openssl")] },
     Peer { modules: &["openssl"], programs: &[("openssl", "openssl")] },
     Peer { modules: &["tinyproxy"], programs: &[("tinyproxy", "tinyproxy")] },
     Peer { modules: &["microsocks"], programs: &[("microsocks", "microsocks")] },
