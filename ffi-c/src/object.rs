@@ -1,11 +1,14 @@
 //! [`Object`]: a model with its strings in the form that C reads.
 
 use std::ffi::{CString, c_char};
+use std::io::Write;
 use std::ptr;
 use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use smallvec::SmallVec;
+use zexa::Timestamp;
 
 /// A model, and NUL-terminated copies of its strings, which live as long as it does.
 pub(crate) struct Object<M> {
@@ -52,22 +55,24 @@ impl<M> Object<M> {
 /// NUL-terminated strings in one buffer.
 pub(crate) struct StringTable {
     bytes: Vec<u8>,
-    /// Offset of each string. `None` for an absent one.
-    starts: Vec<Option<u32>>,
+    /// Offset of each string, or `ABSENT`.
+    starts: SmallVec<[u32; 12]>,
 }
+
+/// In place of the offset of an absent string. The size limit of responses is far below 4 GiB.
+const ABSENT: u32 = u32::MAX;
 
 impl Default for StringTable {
     /// With space for the strings of a usual model, so that it need not grow.
     fn default() -> StringTable {
-        StringTable { bytes: Vec::with_capacity(128), starts: Vec::with_capacity(12) }
+        StringTable { bytes: Vec::with_capacity(128), starts: SmallVec::new() }
     }
 }
 
 impl StringTable {
     /// Adds a string. A NUL within it, which would end it in C, becomes U+FFFD. The JSON of the object keeps the NUL, escaped.
     pub(crate) fn push(&mut self, text: &str) {
-        // The size limit of responses is far below 4 GiB.
-        self.starts.push(u32::try_from(self.bytes.len()).ok());
+        self.start();
         match text.contains('\0') {
             false => self.bytes.extend_from_slice(text.as_bytes()),
             true => self.bytes.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
@@ -78,8 +83,24 @@ impl StringTable {
     pub(crate) fn push_option(&mut self, text: Option<&str>) {
         match text {
             Some(text) => self.push(text),
-            None => self.starts.push(None),
+            None => self.starts.push(ABSENT),
         }
+    }
+
+    /// Adds a time as the API writes it. It is formatted in place, because an object has several times.
+    pub(crate) fn push_time(&mut self, time: Option<&Timestamp>) {
+        match time {
+            Some(time) => {
+                self.start();
+                write!(self.bytes, "{time}\0").expect("a vector grows");
+            }
+            None => self.starts.push(ABSENT),
+        }
+    }
+
+    /// Records that a string starts here.
+    fn start(&mut self) {
+        self.starts.push(u32::try_from(self.bytes.len()).unwrap_or(ABSENT));
     }
 
     /// Adds a value as JSON.
@@ -89,8 +110,8 @@ impl StringTable {
     }
 
     fn get(&self, position: usize) -> *const c_char {
-        let start = self.starts.get(position).copied().flatten();
-        let text = start.and_then(|start| self.bytes.get(start as usize..));
+        let start = self.starts.get(position).filter(|start| **start != ABSENT);
+        let text = start.and_then(|start| self.bytes.get(*start as usize..));
         text.map_or(ptr::null(), |text| text.as_ptr().cast())
     }
 }
@@ -121,7 +142,21 @@ mod tests {
         strings.push("");
         strings.push_json(Some(&["a"]));
         strings.push("cut\0off");
-        let all: Vec<_> = (0..6).map(|position| read(&strings, position)).collect();
-        assert_eq!(all, [Some("Olá"), None, Some(""), Some("[\"a\"]"), Some("cut\u{fffd}off"), None]);
+        strings.push_time(Some(&Timestamp::UNIX_EPOCH));
+        strings.push_time(None);
+        let all: Vec<_> = (0..8).map(|position| read(&strings, position)).collect();
+        assert_eq!(
+            all,
+            [
+                Some("Olá"),
+                None,
+                Some(""),
+                Some("[\"a\"]"),
+                Some("cut\u{fffd}off"),
+                Some("1970-01-01T00:00:00Z"),
+                None,
+                None
+            ]
+        );
     }
 }

@@ -32,8 +32,8 @@ impl StringFields for zexa::Campaign {
         strings.push(self.status.as_str());
         strings.push_option(self.name.as_deref());
         strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
-        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
-        strings.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.created_at.as_ref());
+        strings.push_time(self.scheduled_at.as_ref());
         strings.push_json(self.stats.as_ref());
     }
 }

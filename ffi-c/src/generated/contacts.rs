@@ -21,7 +21,7 @@ impl StringFields for zexa::Contact {
         strings.push(&self.id);
         strings.push_option(self.name.as_deref());
         strings.push_option(self.phone.as_deref());
-        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.created_at.as_ref());
         strings.push_option(self.email.as_deref());
         for text in &self.lists {
             strings.push(text);

@@ -16,7 +16,7 @@ impl From<zexa::LedgerCounts> for zexa_ledger_counts {
 
 impl StringFields for zexa::LedgerCounts {
     fn write_strings(&self, strings: &mut StringTable) {
-        strings.push_option(self.oldest_doubt.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.oldest_doubt.as_ref());
     }
 }
 
@@ -122,7 +122,7 @@ impl StringFields for zexa::DoubtfulRow {
     fn write_strings(&self, strings: &mut StringTable) {
         strings.push(&self.key);
         strings.push_option(self.operation.as_deref());
-        strings.push_option(self.claimed_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.claimed_at.as_ref());
         strings.push_option(self.request_id.as_deref());
     }
 }

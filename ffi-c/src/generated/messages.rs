@@ -32,12 +32,12 @@ impl StringFields for zexa::Message {
         strings.push(self.status.as_str());
         strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
         strings.push_option(self.to.as_deref());
-        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.created_at.as_ref());
         strings.push_option(self.from.as_deref());
         strings.push_option(self.body.as_deref());
-        strings.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
-        strings.push_option(self.sent_at.as_ref().map(ToString::to_string).as_deref());
-        strings.push_option(self.delivered_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.scheduled_at.as_ref());
+        strings.push_time(self.sent_at.as_ref());
+        strings.push_time(self.delivered_at.as_ref());
         strings.push_option(self.error.as_deref());
     }
 }

@@ -23,7 +23,7 @@ impl StringFields for zexa::SenderId {
         strings.push_option(self.sender_id.as_deref());
         strings.push_option(self.id.as_deref());
         strings.push_option(self.use_case.as_deref());
-        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.created_at.as_ref());
     }
 }
 

@@ -20,7 +20,7 @@ impl StringFields for zexa::Webhook {
     fn write_strings(&self, strings: &mut StringTable) {
         strings.push(&self.id);
         strings.push_option(self.url.as_deref());
-        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.created_at.as_ref());
         strings.push_option(self.secret.as_deref());
         for text in &self.events {
             strings.push(text.as_str());
@@ -134,7 +134,7 @@ impl StringFields for zexa::Event {
     fn write_strings(&self, strings: &mut StringTable) {
         strings.push_option(self.id.as_deref());
         strings.push_option(self.event.as_ref().map(zexa::EventName::as_str));
-        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_time(self.created_at.as_ref());
         strings.push_json(self.data.as_ref());
     }
 }
