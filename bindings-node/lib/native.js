@@ -8,10 +8,13 @@ const { withDeepStack } = require('./handles.js')
 
 const SYSTEM = `${process.platform}-${process.arch}`
 
-/** The builds for each supported system, which are the suffixes of the npm packages: with glibc, and with musl. */
+/** The builds for each system, which are the suffixes of the npm packages. Linux has one for glibc and one for musl. */
 const BUILDS = {
+  'darwin-arm64': ['darwin-arm64'],
+  'darwin-x64': ['darwin-x64'],
   'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
   'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
+  'win32-arm64': ['win32-arm64-msvc'],
 }
 
 /**
@@ -21,6 +24,10 @@ const BUILDS = {
 function loadBuild(build) {
   try {
     switch (build) {
+      case 'darwin-arm64':
+        return { addon: require('@zexa/darwin-arm64') }
+      case 'darwin-x64':
+        return { addon: require('@zexa/darwin-x64') }
       case 'linux-arm64-gnu':
         return { addon: require('@zexa/linux-arm64-gnu') }
       case 'linux-arm64-musl':
@@ -29,6 +36,8 @@ function loadBuild(build) {
         return { addon: require('@zexa/linux-x64-gnu') }
       case 'linux-x64-musl':
         return { addon: require('@zexa/linux-x64-musl') }
+      case 'win32-arm64-msvc':
+        return { addon: require('@zexa/win32-arm64-msvc') }
     }
   } catch (cause) {
     return { cause }
@@ -59,8 +68,7 @@ function loadFromSources() {
 
 /** The error that says how to get the addon, from the reason for each build. */
 function loadError(causes) {
-  const suffix = process.platform === 'linux' ? (isMusl() ? '-musl' : '-gnu') : ''
-  const name = SYSTEM + suffix
+  const name = buildOfThisSystem()
   const cause = causes.get(name)
   if (cause === undefined) {
     const builds = Object.values(BUILDS).flat().join(', ')
@@ -79,6 +87,12 @@ function loadError(causes) {
       'In a bundle, mark zexa as external, and install it where the bundle runs.',
     { cause },
   )
+}
+
+/** The build for this system, whether it exists or not. */
+function buildOfThisSystem() {
+  if (process.platform === 'linux') return SYSTEM + (isMusl() ? '-musl' : '-gnu')
+  return BUILDS[SYSTEM]?.[0] ?? SYSTEM
 }
 
 /** Whether this Node uses musl. The report is slow, so this is called after a failure only. */

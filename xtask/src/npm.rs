@@ -80,6 +80,9 @@ pub(crate) fn sources() -> PathBuf {
 pub(crate) fn system() -> Result<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH, cfg!(target_env = "gnu")) {
         ("linux", "x86_64", true) => Ok("linux-x64-gnu"),
+        ("macos", "aarch64", _) => Ok("darwin-arm64"),
+        ("macos", "x86_64", _) => Ok("darwin-x64"),
+        ("windows", "aarch64", false) => Ok("win32-arm64-msvc"),
         (system, architecture, _) => Err(format!(
             "bindings-node/npm has no package for {system} on {architecture}: bindings-node/BUILDING.md says how to add one"
         )),

@@ -79,7 +79,12 @@ pub(crate) fn configure(command: &mut Command) {
     if FAST.load(Ordering::Relaxed) {
         command.envs(FAST_PROFILE.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
     }
-    command.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(prefixes()).join(FLAG_SEPARATOR));
+    let mut flags = rust_flags(prefixes());
+    if cfg!(target_env = "msvc") {
+        // The libraries then need no DLLs of Visual C++, which not every Windows has.
+        flags.push("-Ctarget-feature=+crt-static".to_owned());
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join(FLAG_SEPARATOR));
 }
 
 /// The separator in `CARGO_ENCODED_RUSTFLAGS`.
