@@ -55,6 +55,8 @@ Commands:
   dist [PACKAGE...]   build the packages to publish, for this system
   dist --target TARGET [PACKAGE...]
                       build the packages for another system, in target/dist/TARGET
+  dist --repack TARGET [PACKAGE...]
+                      make packages again of what was built for the system
   dist --check TARGET install and run these packages in an empty folder
   dist --sources      build the sdists, the main npm package and the crates, which are the same for all systems
   dist --list         list the packages and targets

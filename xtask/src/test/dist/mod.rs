@@ -2,7 +2,7 @@
 
 mod audit;
 mod c;
-mod emulator;
+pub(crate) mod emulator;
 mod index;
 mod node;
 mod python;
