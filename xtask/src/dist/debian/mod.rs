@@ -238,7 +238,7 @@ impl Source<'_> {
         rules.args(["--host-arch", architecture(self.build.target), "--force", "--command", "debian/rules", "binary"]);
         rules.current_dir(&self.folder).env("SOURCE_DATE_EPOCH", archive::time()?.to_string());
         rules.env("LC_ALL", "C.UTF-8");
-        // The options of whoever calls this would change the packages.
+        // Options in the environment would change the packages.
         for name in ["DEB_BUILD_OPTIONS", "DEB_BUILD_PROFILES", "DH_OPTIONS", "DH_VERBOSE", "MAKEFLAGS", "MFLAGS"] {
             rules.env_remove(name);
         }
