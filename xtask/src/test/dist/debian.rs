@@ -1,5 +1,5 @@
-//! The Debian packages: lintian accepts them, apt installs them in clean systems, programs that are compiled there send messages, and nothing remains
-//! when they are removed.
+//! The Debian packages: lintian accepts them, apt installs and upgrades them in clean systems, programs that are compiled there send messages, and nothing
+//! remains when they are removed.
 
 use std::process::Command;
 
@@ -7,13 +7,18 @@ use super::root::Root;
 use super::{Bench, VERSION};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::dist::debian::{file_name, library_package};
+use crate::dist::debian::{file_name, library_package, version};
 use crate::dist::target::Libc;
 use crate::node::Node;
 use crate::paths;
 
 /// The versions of Debian in which the packages are installed: with glibc 2.31 and 2.36.
 const SUITES: [&str; 2] = ["bullseye", "bookworm"];
+
+/// Makes packages with a later version of those in `/tmp`, and installs them.
+const UPGRADE: &str = "mkdir /tmp/next; cd /tmp/next; for file in /tmp/*.deb; do dpkg-deb -R $file content; \
+                       sed -i -E \"/^(Version|Depends):/ s/$VERSION/$VERSION+1/\" content/DEBIAN/control; \
+                       dpkg-deb -Zgzip -z1 -b content .; rm -r content; done; apt-get install --yes --no-install-recommends /tmp/next/*.deb";
 
 /// Compiles a program with pkg-config, and two with CMake.
 const COMPILE: &str = "cd /tmp; cc -Wall -Wextra -Werror -o send main.c $(pkg-config --cflags --libs zexa); mkdir project; mv cmake-c project; \
@@ -61,7 +66,7 @@ impl Bench {
         }
     }
 
-    /// apt installs the packages, programs send messages, and apt removes the packages.
+    /// apt installs and upgrades the packages, programs send messages, and apt removes the packages.
     fn check_installed(&self, suite: &str, root: &Root) -> Result {
         let library = library_package();
         let names = [&library, "libzexa-dev", "zexa"];
@@ -75,6 +80,11 @@ impl Bench {
         let versions = root.run("zexa --version; zexa-sandbox --version; pkg-config --modversion zexa")?;
         if versions != format!("zexa {VERSION}\nzexa-sandbox {VERSION}\n{VERSION}\n") {
             return Err(format!("the installed programs must report version {VERSION}, but report {versions}"));
+        }
+        root.run(&format!("VERSION={}; {UPGRADE}", version()))?;
+        let upgraded = root.run(&format!("dpkg-query --show --showformat='${{Version}}\n' {}", names.join(" ")))?;
+        if upgraded != format!("{}+1\n", version()).repeat(names.len()) {
+            return Err(format!("the packages must be upgraded, but have the versions\n{upgraded}"));
         }
         self.send_from(root)?;
         self.send_with_node(root)?;
