@@ -166,11 +166,20 @@ fn install(destination: &Destination) -> Result {
 
 /// Installs libraries that are already stripped in a folder that can be moved.
 pub(crate) fn to_archive(prefix: &Path, libraries: &Libraries<impl Fn(&str) -> String>) -> Result {
-    let destination = Destination { movable: true, ..Destination::new(prefix.to_owned()) };
-    install_shared(&destination, |library| copy_file(&libraries.shared, library))?;
-    let lib = folder(&destination, &destination.libdir)?;
+    install_stripped(&Destination { movable: true, ..Destination::new(prefix.to_owned()) }, libraries)
+}
+
+/// Installs libraries that are already stripped in `/usr`, below a folder that stands for the root of the file system.
+pub(crate) fn to_root(root: &Path, libdir: &str, libraries: &Libraries<impl Fn(&str) -> String>) -> Result {
+    let usr = Destination::new("/usr".into());
+    install_stripped(&Destination { libdir: libdir.into(), destdir: Some(root.to_owned()), ..usr }, libraries)
+}
+
+fn install_stripped(destination: &Destination, libraries: &Libraries<impl Fn(&str) -> String>) -> Result {
+    install_shared(destination, |library| copy_file(&libraries.shared, library))?;
+    let lib = folder(destination, &destination.libdir)?;
     static_library(&libraries.archive, &lib.join("libzexa.a"), &libraries.binutils)?;
-    install_other_files(&destination)
+    install_other_files(destination)
 }
 
 /// Installs the shared library with `write`, and the links to it.

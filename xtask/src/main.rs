@@ -55,6 +55,8 @@ Commands:
   dist [PACKAGE...]   build the packages to publish, for this system
   dist --target TARGET [PACKAGE...]
                       build the packages for another system, in target/dist/TARGET
+  dist --repack TARGET [PACKAGE...]
+                      make packages again of what was built for the system
   dist --check TARGET install and run these packages in an empty folder
   dist --native       build the packages that a release publishes for this system, in target/dist/native
   dist --check native install and run them in an empty folder

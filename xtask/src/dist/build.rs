@@ -43,10 +43,23 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 impl Build {
+    fn new(target: &'static Target) -> Build {
+        Build { target, folder: folder().join("stripped").join(target.name) }
+    }
+
+    /// What was built before.
+    pub(crate) fn existing(target: &'static Target) -> Result<Build> {
+        let build = Build::new(target);
+        match build.messages().exists() && folder().join(target.name).exists() {
+            true => Ok(build),
+            false => Err(format!("nothing was built for {0}: cargo xtask dist --target {0}", target.name)),
+        }
+    }
+
     /// Builds the libraries and programs.
     pub(crate) fn run(target: &'static Target, toolchain: &Toolchain) -> Result<Build> {
         command::require(&[(&target.binutils("objcopy"), &target.binutils_package())])?;
-        let build = Build { target, folder: folder().join("stripped").join(target.name) };
+        let build = Build::new(target);
         empty(&build.folder)?;
         let mut messages = String::new();
         for mut cargo in toolchain.builds(target)? {

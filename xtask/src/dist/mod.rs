@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub(crate) mod audit;
 pub(crate) mod build;
+pub(crate) mod debian;
 pub(crate) mod elf;
 mod local;
 pub(crate) mod parts;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use self::build::Build;
-use self::parts::PARTS;
+use self::parts::{PARTS, Part};
 use self::target::{TARGETS, Target};
 use self::toolchain::Toolchain;
 use crate::command::Result;
@@ -38,7 +39,8 @@ pub(crate) fn list() -> ExitCode {
 /// Builds the named packages, or all of them.
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     match arguments {
-        ["--target", name, parts @ ..] => for_target(name, parts),
+        ["--target", name, parts @ ..] => for_target(name, parts, make),
+        ["--repack", name, parts @ ..] => for_target(name, parts, repack),
         ["--sources"] => report(sources::make()),
         ["--native"] => report(native()),
         ["--check", "native"] => report(test::dist::check_native(&local::folder()).map(|()| local::folder())),
@@ -47,8 +49,8 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     }
 }
 
-/// Builds packages for a target.
-fn for_target(name: &str, names: &[&str]) -> ExitCode {
+/// Makes packages for a target.
+fn for_target(name: &str, names: &[&str], make: fn(&'static Target, &[&Part]) -> Result<PathBuf>) -> ExitCode {
     let parts = match (Target::find(name), select(PARTS, names, |part| part.name)) {
         (Ok(target), Ok(parts)) => make(target, &parts),
         (Err(reason), _) | (_, Err(reason)) => return usage(&reason),
@@ -91,15 +93,24 @@ pub(crate) fn all(target: &'static Target) -> Result<PathBuf> {
     make(target, &PARTS.iter().collect::<Vec<_>>())
 }
 
-fn make(target: &'static Target, parts: &[&parts::Part]) -> Result<PathBuf> {
+fn make(target: &'static Target, parts: &[&Part]) -> Result<PathBuf> {
     show::heading(target.name, "the libraries and programs");
     let toolchain = Toolchain::prepare()?;
     let build = Build::run(target, &toolchain)?;
-    let folder = build::folder().join(target.name);
-    empty(&folder)?;
+    empty(&build::folder().join(target.name))?;
+    pack(&build, &toolchain, parts)
+}
+
+/// Makes packages of what was built before, and replaces those that exist.
+fn repack(target: &'static Target, parts: &[&Part]) -> Result<PathBuf> {
+    pack(&Build::existing(target)?, &Toolchain::prepare()?, parts)
+}
+
+fn pack(build: &Build, toolchain: &Toolchain, parts: &[&Part]) -> Result<PathBuf> {
+    let folder = build::folder().join(build.target.name);
     for part in parts {
         show::heading(part.name, part.about);
-        (part.make)(&build, &toolchain, &folder)?;
+        (part.make)(build, toolchain, &folder)?;
     }
     archive::write_sums(&folder)?;
     Ok(folder)

@@ -7,6 +7,7 @@ use std::process::Command;
 use super::archive;
 use super::audit::SBOM;
 use super::build::{Build, PROFILE};
+use super::debian;
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
 use crate::node::Node;
@@ -32,6 +33,7 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "programs", about: "an archive with the programs zexa and zexa-sandbox", make: programs },
     Part { name: "python", about: "the wheels of the library and of the program zexa", make: python },
     Part { name: "node", about: "the npm package with the addon", make: node },
+    Part { name: "debian", about: "the packages of Debian, for targets with glibc", make: debian::make },
     Part { name: "debug", about: "an archive with the debug symbols of all of them, by build id", make: debug },
 ];
 

@@ -7,7 +7,7 @@ mod conventions;
 mod dependencies;
 pub(crate) mod dist;
 pub(crate) mod engines;
-mod exports;
+pub(crate) mod exports;
 mod guards;
 mod guides;
 mod licences;

@@ -37,13 +37,13 @@ const QEMU: &str = "qemu-aarch64-static";
 
 /// The unpacked system.
 #[derive(Clone)]
-pub(super) struct Emulator {
+pub(crate) struct Emulator {
     folder: PathBuf,
 }
 
 impl Emulator {
     /// Downloads and unpacks the packages, once.
-    pub(super) fn prepare() -> Result<Emulator> {
+    pub(crate) fn prepare() -> Result<Emulator> {
         static PREPARED: Once<Emulator> = Once::new();
         PREPARED.get(|| {
             command::require(&[(QEMU, "qemu-user-static"), ("apt-get", "apt"), ("dpkg", "dpkg")])?;
@@ -59,19 +59,19 @@ impl Emulator {
     }
 
     /// A command that runs a program. The programs that it starts are not emulated.
-    pub(super) fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut qemu = Command::new(QEMU);
         qemu.arg("-L").arg(self.root()).arg(program);
         qemu
     }
 
     /// The Python for arm64.
-    pub(super) fn python(&self) -> PathBuf {
+    pub(crate) fn python(&self) -> PathBuf {
         self.root().join("usr/bin/python3.11")
     }
 
     /// The Node for arm64.
-    pub(super) fn node(&self) -> PathBuf {
+    pub(crate) fn node(&self) -> PathBuf {
         self.folder.join("node_modules").join(NODE).join("bin/node")
     }
 

@@ -2,11 +2,13 @@
 
 mod audit;
 mod c;
-mod emulator;
+mod debian;
+pub(crate) mod emulator;
 mod index;
 mod native;
 mod node;
 mod python;
+mod root;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,7 @@ pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result
     bench.check_c()?;
     bench.check_python()?;
     bench.check_node()?;
+    bench.check_debian()?;
     bench.check_debug_symbols()
 }
 
