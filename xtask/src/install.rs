@@ -217,6 +217,11 @@ fn install_other_files(destination: &Destination) -> Result {
     Ok(())
 }
 
+/// The version of the symbols of shared libraries in releases: that of the SONAME, such as `ZEXA_0.1`.
+pub(crate) fn symbol_version() -> String {
+    soname(VERSION).replace("libzexa.so.", "ZEXA_")
+}
+
 /// SONAME of the library: incompatible versions have different ones. The build script of `ffi-c` sets it.
 pub(crate) fn soname(version: &str) -> String {
     let mut parts = version.split('.');

@@ -10,7 +10,7 @@ use super::target::{Libc, Target};
 use crate::background::Once;
 use crate::command::{self, Result};
 use crate::python::Venv;
-use crate::{paths, release};
+use crate::{install, paths, release};
 
 /// Python packages of the tools, with their versions.
 const REQUIREMENTS: &str = "xtask/dist/requirements.txt";
@@ -22,9 +22,15 @@ const BUILD_ID: &str = "-Clink-arg=-Wl,--build-id=sha1";
 const LIBRARIES: [&str; 3] = ["zexa-ffi", "zexa-node", "zexa-python"];
 const PROGRAMS: [&str; 2] = ["zexa-cli", "zexa-sandbox"];
 
+/// Gives the functions of libzexa.so a symbol version, and calls the linker of cargo-zigbuild. It is found by `PATH`: with a path, the names of symbols would
+/// depend on the folder of the repository.
+const LINKER: &str = "-Clinker=zexa-linker";
+/// The folder of that program.
+const LINKER_FOLDER: &str = "xtask/dist/bin";
+
 /// With musl, programs are linked with the files of zig instead of those of Rust, at a fixed address; and libraries need the C library of the process.
-const STATIC: [&str; 3] = [BUILD_ID, "-Clink-self-contained=no", "-Crelocation-model=static"];
-const DYNAMIC: [&str; 3] = [BUILD_ID, "-Clink-self-contained=no", "-Ctarget-feature=-crt-static"];
+const STATIC: [&str; 4] = [BUILD_ID, LINKER, "-Clink-self-contained=no", "-Crelocation-model=static"];
+const DYNAMIC: [&str; 4] = [BUILD_ID, LINKER, "-Clink-self-contained=no", "-Ctarget-feature=-crt-static"];
 
 /// The tools of all builds.
 #[derive(Clone)]
@@ -58,7 +64,7 @@ impl Toolchain {
             programs.arg("--bins").env("CARGO_TARGET_DIR", folder().join("cargo-static"));
             return Ok(vec![libraries, programs]);
         }
-        let mut all = self.cargo(target, &[BUILD_ID], &[&LIBRARIES[..], &PROGRAMS].concat())?;
+        let mut all = self.cargo(target, &[BUILD_ID, LINKER], &[&LIBRARIES[..], &PROGRAMS].concat())?;
         all.args(["--lib", "--bins"]);
         Ok(vec![all])
     }
@@ -83,7 +89,7 @@ impl Toolchain {
         command::without_this_package(&mut cargo);
         release::configure_cross(&mut cargo, flags);
         self.configure(&mut cargo)?;
-        cargo.env("CARGO_TARGET_DIR", outputs());
+        cargo.env("CARGO_TARGET_DIR", outputs()).env("ZEXA_SYMBOL_VERSION", install::symbol_version());
         // The stable ABI needs no Python, and each Python on this machine would be a reason to compile again.
         cargo.env("PYO3_NO_PYTHON", "1");
         Ok(cargo)
@@ -92,7 +98,9 @@ impl Toolchain {
     /// Sets the `PATH` and the caches of zig.
     fn configure(&self, command: &mut Command) -> Result {
         let cache = folder().join("zig-cache");
-        command.env("PATH", self.venv.on_path()?);
+        let path = self.venv.on_path()?;
+        let folders = std::iter::once(paths::root().join(LINKER_FOLDER)).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))?);
         command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
         command.env("CARGO_ZIGBUILD_CACHE_DIR", folder().join("zigbuild"));
         Ok(())

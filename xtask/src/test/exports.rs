@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::install::{Prefix, soname};
+use crate::install::{Prefix, soname, symbol_version};
 use crate::release;
 
 /// The libraries that libzexa may need: the parts of the C library, of which old versions of glibc have more, and the unwinder.
@@ -97,6 +97,16 @@ pub(super) fn check_needs(library: &Path) -> Result {
 /// The symbols that a library exports.
 pub(super) fn exported_by(library: &Path) -> Result<BTreeSet<String>> {
     Ok(exported(&command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(library))?))
+}
+
+/// Checks that all exported functions have the symbol version of releases.
+pub(super) fn check_versions(library: &Path) -> Result {
+    let symbols = command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(library))?;
+    let ending = format!("@@{}", symbol_version());
+    match symbols.lines().find(|line| !line.ends_with(&ending)) {
+        None if !symbols.is_empty() => Ok(()),
+        without => Err(format!("all functions must have the version {ending}, but nm lists {without:?}")),
+    }
 }
 
 /// The dynamic section of a program or library, as readelf prints it.

@@ -24,6 +24,7 @@ impl Bench {
         let prefix = Prefix::unpacked(self.unpack("libzexa")?);
         exports::check_prefix(&prefix)?;
         let library = prefix.lib().join("libzexa.so");
+        exports::check_versions(&library)?;
         elf::check(&library, self.target)?;
         let doc = prefix.root().join("share/doc/zexa");
         self.check_crates("ffi-c", &library, &doc.join(parts::sbom("libzexa")), &doc.join(third_party::FILE))?;
