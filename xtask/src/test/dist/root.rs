@@ -85,7 +85,7 @@ fn archive(suite: &str) -> Result<PathBuf> {
     // In its own mount namespace, so that no mounted file system remains if it is killed.
     let mut install = Command::new("unshare");
     install.args(["--mount", "mmdebstrap", "--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io"]);
-    install.arg(format!("--include={PACKAGES}")).arg(suite).arg(&archive).arg("http://deb.debian.org/debian");
+    install.arg(format!("--include={PACKAGES}")).arg(suite).arg(&archive);
     command::output(&mut install)?;
     write(&packages, PACKAGES)?;
     Ok(archive)
