@@ -14,6 +14,7 @@ pub(crate) fn check(file: &Path, target: &Target) -> Result {
     check_versions(&readelf("--version-info", file)?, target.libc).map_err(failed)?;
     let headers = readelf("--segments", file)? + &readelf("--dynamic", file)? + &readelf("--sections", file)?;
     check_headers(&headers).map_err(failed)?;
+    check_stack_protector(&readelf("--dyn-syms", file)?).map_err(failed)?;
     build_id(file).map(drop)
 }
 
@@ -71,6 +72,14 @@ fn check_headers(headers: &str) -> Result {
     }
 }
 
+/// Checks that the C code calls the stack protector. A static program has no symbols.
+fn check_stack_protector(symbols: &str) -> Result {
+    match symbols.trim().is_empty() || symbols.contains("__stack_chk_fail") {
+        true => Ok(()),
+        false => Err("C code must be compiled with a stack protector".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +112,13 @@ mod tests {
         let no_dynamic_section =
             good.replace("(FLAGS_1) Flags: NOW NODELETE", "There is no dynamic section in this file.");
         assert_eq!(check_headers(&no_dynamic_section), Ok(()));
+    }
+
+    #[test]
+    fn c_code_without_a_stack_protector_is_rejected() {
+        assert_eq!(check_stack_protector("1: FUNC GLOBAL DEFAULT UND __stack_chk_fail@GLIBC_2.4"), Ok(()));
+        assert_eq!(check_stack_protector("\n"), Ok(()));
+        assert!(check_stack_protector("1: FUNC GLOBAL DEFAULT UND malloc@GLIBC_2.2.5").is_err());
     }
 
     #[test]
