@@ -9,6 +9,7 @@ use super::rust::Rust;
 use super::target::{Libc, Target};
 use crate::background::Once;
 use crate::command::{self, Result};
+use crate::npm::write;
 use crate::python::Venv;
 use crate::{paths, release};
 
@@ -71,6 +72,18 @@ impl Toolchain {
         Ok(zig)
     }
 
+    /// The command that checks, without linking, that everything compiles for a system, with its name in Rust. Warnings are errors.
+    pub(crate) fn check(&self, target: &str) -> Result<Command> {
+        let mut cargo = self.venv.program("cargo-zigbuild");
+        cargo.current_dir(paths::root()).args(["check", "--locked", "--target", target]);
+        cargo.args(LIBRARIES.iter().chain(&PROGRAMS).flat_map(|package| ["--package", *package]));
+        Rust::prepare()?.configure(&mut cargo);
+        cargo.arg("-Zwarnings").env("CARGO_BUILD_WARNINGS", "deny");
+        cargo.env("LIBNODE_PATH", empty_libnode()?);
+        self.configure_cargo(&mut cargo)?;
+        Ok(cargo)
+    }
+
     /// `cargo auditable zigbuild` of packages for a target, with these flags of rustc.
     fn cargo(&self, target: &Target, flags: &[&str], packages: &[&str]) -> Result<Command> {
         let mut cargo = self.audit.cargo("zigbuild");
@@ -80,13 +93,19 @@ impl Toolchain {
         if !target.is_this_system() {
             Rust::prepare()?.configure(&mut cargo);
         }
-        command::without_this_package(&mut cargo);
         release::configure_cross(&mut cargo, flags);
-        self.configure(&mut cargo)?;
+        self.configure_cargo(&mut cargo)?;
+        Ok(cargo)
+    }
+
+    /// Sets the environment of cargo.
+    fn configure_cargo(&self, cargo: &mut Command) -> Result {
+        command::without_this_package(cargo);
+        self.configure(cargo)?;
         cargo.env("CARGO_TARGET_DIR", outputs());
         // The stable ABI needs no Python, and each Python on this machine would be a reason to compile again.
         cargo.env("PYO3_NO_PYTHON", "1");
-        Ok(cargo)
+        Ok(())
     }
 
     /// Sets the `PATH` and the caches of zig.
@@ -97,6 +116,17 @@ impl Toolchain {
         command.env("CARGO_ZIGBUILD_CACHE_DIR", folder().join("zigbuild"));
         Ok(())
     }
+}
+
+/// A folder with an empty library of Node, which the build script of napi requires for MinGW. Addons find the functions of Node in the process when they are loaded.
+fn empty_libnode() -> Result<PathBuf> {
+    let folder = folder().join("libnode");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    // The script searches the first file, and the linker prefers the second one: an archive without members.
+    for (name, content) in [("libnode.dll", ""), ("libnode.dll.a", "!<arch>\n")] {
+        write(&folder.join(name), content)?;
+    }
+    Ok(folder)
 }
 
 /// Cargo's target folder.
