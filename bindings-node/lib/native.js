@@ -8,8 +8,12 @@ const { withDeepStack } = require('./handles.js')
 
 const SYSTEM = `${process.platform}-${process.arch}`
 
-/** The builds for each supported system, which are the suffixes of the npm packages: with glibc, and with musl. */
-const BUILDS = { 'linux-arm64': ['linux-arm64-gnu'], 'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'] }
+/** The builds for each system, which are the suffixes of the npm packages. Linux has one for glibc and one for musl. */
+const BUILDS = {
+  'linux-arm64': ['linux-arm64-gnu'],
+  'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
+  'win32-x64': ['win32-x64-gnu'],
+}
 
 /**
  * Loads the addon from the npm package of a build, or returns the reason why it cannot. The names are literals, and in a block with `try`, so that bundlers
@@ -24,6 +28,8 @@ function loadBuild(build) {
         return { addon: require('@zexa/linux-x64-gnu') }
       case 'linux-x64-musl':
         return { addon: require('@zexa/linux-x64-musl') }
+      case 'win32-x64-gnu':
+        return { addon: require('@zexa/win32-x64-gnu') }
     }
   } catch (cause) {
     return { cause }
@@ -54,8 +60,7 @@ function loadFromSources() {
 
 /** The error that says how to get the addon, from the reason for each build. */
 function loadError(causes) {
-  const suffix = process.platform === 'linux' ? (isMusl() ? '-musl' : '-gnu') : ''
-  const name = SYSTEM + suffix
+  const name = buildOfThisSystem()
   const cause = causes.get(name)
   if (cause === undefined) {
     const builds = Object.values(BUILDS).flat().join(', ')
@@ -74,6 +79,12 @@ function loadError(causes) {
       'In a bundle, mark zexa as external, and install it where the bundle runs.',
     { cause },
   )
+}
+
+/** The build for this system, whether it exists or not. */
+function buildOfThisSystem() {
+  if (process.platform === 'linux') return SYSTEM + (isMusl() ? '-musl' : '-gnu')
+  return BUILDS[SYSTEM]?.[0] ?? SYSTEM
 }
 
 /** Whether this Node uses musl. The report is slow, so this is called after a failure only. */

@@ -62,7 +62,7 @@ test('the error on an unsupported system lists the supported systems', async (t)
   const { message } = await failure(t, `Object.defineProperty(process, 'arch', { value: 'mips' })`)
   assert.match(
     message,
-    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: linux-arm64-gnu, linux-x64-gnu, linux-x64-musl\. /,
+    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: linux-arm64-gnu, linux-x64-gnu, linux-x64-musl, win32-x64-gnu\. /,
   )
   assert.match(message, /BUILDING\.md in bindings-node of the repository says how$/)
 })
@@ -84,3 +84,15 @@ test('the addon for glibc comes first', only, async (t) => {
   const addons = { [ADDON]: ['addon.js', addonNamed('glibc')], [MUSL]: ['addon.js', addonNamed('musl')] }
   assert.deepEqual(await failure(t, '', addons), { loaded: 'glibc' })
 })
+
+for (const [platform, arch, build] of [['win32', 'x64', 'win32-x64-gnu']]) {
+  test(`the addon for ${platform} on ${arch} is loaded, or named if it is missing`, async (t) => {
+    const name = `@zexa/${build}`
+    const before = `for (const [name, value] of [['platform', '${platform}'], ['arch', '${arch}']]) {
+      Object.defineProperty(process, name, { value })
+    }`
+    assert.deepEqual(await failure(t, before, { [name]: ['addon.js', addonNamed(build)] }), { loaded: build })
+    const { message } = await failure(t, before)
+    assert.match(message, new RegExp(`^${name} is not installed: `))
+  })
+}
