@@ -11,6 +11,9 @@ use crate::paths;
 /// Name of the files.
 pub(crate) const FILE: &str = "THIRD-PARTY-LICENSES.txt";
 
+/// Systems whose packages contain different crates, as in `xtask/licences/about.toml`.
+const TARGETS: [&str; 2] = ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu"];
+
 /// Folders of the packages that are published as machine code.
 const PACKAGES: [&str; 4] = ["ffi-c", "bindings-python", "bindings-node", "cli"];
 
@@ -43,14 +46,17 @@ pub(crate) fn check() -> Result {
 fn check_package(folder: &str) -> Result {
     let file = file(folder);
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    compare(&linked_in(folder, None)?, &listed(&text))
-        .map_err(|reason| format!("{}: {reason}; run cargo xtask licences", file.display()))
+    let mut linked = BTreeSet::new();
+    for target in TARGETS {
+        linked.append(&mut linked_in(folder, target)?);
+    }
+    compare(&linked, &listed(&text)).map_err(|reason| format!("{}: {reason}; run cargo xtask licences", file.display()))
 }
 
-/// The third-party crates in the library or program of a folder, for a target or for this system.
-pub(crate) fn linked_in(folder: &str, target: Option<&str>) -> Result<BTreeSet<String>> {
+/// The third-party crates in the library or program of a folder, for a target.
+pub(crate) fn linked_in(folder: &str, target: &str) -> Result<BTreeSet<String>> {
     let mut tree = cargo(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
-    tree.args(target.into_iter().flat_map(|target| ["--target", target]));
+    tree.args(["--target", target]);
     let manifest = paths::root().join(folder).join("Cargo.toml");
     Ok(linked(&command::output(tree.arg("--manifest-path").arg(manifest))?))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::audit::Audit;
-use super::build::{PROFILE, folder};
+use super::build::folder;
 use super::rust::Rust;
 use super::target::{Libc, Target};
 use crate::background::Once;
@@ -26,6 +26,9 @@ const PROGRAMS: [&str; 2] = ["zexa-cli", "zexa-sandbox"];
 /// With musl, programs are linked with the files of zig instead of those of Rust, at a fixed address; and libraries need the C library of the process.
 const STATIC: [&str; 3] = [BUILD_ID, "-Clink-self-contained=no", "-Crelocation-model=static"];
 const DYNAMIC: [&str; 3] = [BUILD_ID, "-Clink-self-contained=no", "-Ctarget-feature=-crt-static"];
+
+/// For Windows, programs and libraries are linked with the files of MinGW instead of those of Rust.
+const WINDOWS: [&str; 1] = ["-Clink-self-contained=no"];
 
 /// The tools of all builds.
 #[derive(Clone)]
@@ -51,15 +54,28 @@ impl Toolchain {
 
     /// The commands that build everything for a target.
     pub(crate) fn builds(&self, target: &Target) -> Result<Vec<Command>> {
+        let everything = [&LIBRARIES[..], &PROGRAMS].concat();
+        if target.is_windows() {
+            // zig has no libssp_nonshared, which the standard library of Rust is linked with.
+            let mut all = self.cargo("build", target, &WINDOWS, &everything)?;
+            all.args(["--lib", "--bins"]);
+            all.env("LIBNODE_PATH", empty_libnode()?);
+            // With MinGW, the stack protector needs a DLL. There are no ledgers on Windows, and so no SQLite, which it is for.
+            all.env(format!("CFLAGS_{}", target.name.replace('-', "_")), "-fno-stack-protector");
+            let gcc = target.binutils("gcc");
+            all.env(format!("CC_{}", target.name.replace('-', "_")), &gcc);
+            all.env(format!("CARGO_TARGET_{}_LINKER", target.name.replace('-', "_").to_uppercase()), gcc);
+            return Ok(vec![all]);
+        }
         if target.libc == Libc::Musl {
-            let mut libraries = self.cargo(target, &DYNAMIC, &LIBRARIES)?;
+            let mut libraries = self.cargo("zigbuild", target, &DYNAMIC, &LIBRARIES)?;
             libraries.arg("--lib");
-            let mut programs = self.cargo(target, &STATIC, &PROGRAMS)?;
+            let mut programs = self.cargo("zigbuild", target, &STATIC, &PROGRAMS)?;
             // With other flags, cargo would compile everything again in the same folder.
             programs.arg("--bins").env("CARGO_TARGET_DIR", folder().join("cargo-static"));
             return Ok(vec![libraries, programs]);
         }
-        let mut all = self.cargo(target, &[BUILD_ID], &[&LIBRARIES[..], &PROGRAMS].concat())?;
+        let mut all = self.cargo("zigbuild", target, &[BUILD_ID], &everything)?;
         all.args(["--lib", "--bins"]);
         Ok(vec![all])
     }
@@ -84,10 +100,11 @@ impl Toolchain {
         Ok(cargo)
     }
 
-    /// `cargo auditable zigbuild` of packages for a target, with these flags of rustc.
-    fn cargo(&self, target: &Target, flags: &[&str], packages: &[&str]) -> Result<Command> {
-        let mut cargo = self.audit.cargo("zigbuild");
-        cargo.current_dir(paths::root()).args(["--locked", "--profile", PROFILE, "--target", &target.for_zig()]);
+    /// `cargo auditable`, with `build` or `zigbuild`, of packages for a target, with these flags of rustc.
+    fn cargo(&self, build: &str, target: &Target, flags: &[&str], packages: &[&str]) -> Result<Command> {
+        let mut cargo = self.audit.cargo(build);
+        let profile = target.profile();
+        cargo.current_dir(paths::root()).args(["--locked", "--profile", profile, "--target", &target.for_zig()]);
         cargo.args(["--message-format", "json-render-diagnostics"]);
         cargo.args(packages.iter().flat_map(|package| ["--package", package]));
         if !target.is_this_system() {

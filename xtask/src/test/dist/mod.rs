@@ -6,12 +6,15 @@ mod emulator;
 mod index;
 mod node;
 mod python;
+mod windows;
+mod wine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use self::emulator::Emulator;
+use self::wine::Wine;
 use super::{consumers, exports};
 use crate::background::print_line;
 use crate::command::{self, Result};
@@ -39,10 +42,17 @@ pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result
         unpacked: folder.path().to_owned(),
         tools: Venv::prepare()?,
         sandbox: Sandbox::start(&[])?,
-        emulator: if target.is_this_architecture() { None } else { Some(Emulator::prepare()?) },
+        emulator: if target.is_this_architecture() || target.is_windows() { None } else { Some(Emulator::prepare()?) },
+        wine: if target.is_windows() { Some(Wine::prepare(target)?) } else { None },
     };
     archive::check_sums(packages)?;
     bench.check_programs()?;
+    if target.is_windows() {
+        bench.check_programs_for_windows()?;
+        bench.check_c_for_windows()?;
+        bench.check_python()?;
+        return bench.check_node();
+    }
     bench.check_c()?;
     bench.check_python()?;
     bench.check_node()?;
@@ -59,13 +69,15 @@ struct Bench {
     sandbox: Sandbox,
     /// Runs the programs of other architectures.
     emulator: Option<Emulator>,
+    /// Runs the programs of Windows.
+    wine: Option<Wine>,
 }
 
 impl Bench {
     /// Unpacks an archive, and returns its folder.
     fn unpack(&self, name: &str) -> Result<PathBuf> {
         let name = format!("{name}-{VERSION}-{}", self.target.system());
-        archive::unpack(&self.packages.join(format!("{name}.tar.gz")), &self.unpacked)?;
+        archive::unpack(&self.packages.join(format!("{name}.{}", self.target.archive())), &self.unpacked)?;
         Ok(self.unpacked.join(name))
     }
 
@@ -84,21 +96,21 @@ impl Bench {
     /// The programs report their version, and send a message.
     fn check_programs(&self) -> Result {
         let folder = self.unpack("zexa")?;
-        for program in parts::PROGRAMS {
-            elf::check(&folder.join(program), self.target)?;
-            let needed = exports::needed(&folder.join(program))?;
-            if self.target.libc == Libc::Musl && !needed.is_empty() {
-                return Err(format!("{program} must be static, but needs {}", needed.join(", ")));
+        for name in parts::PROGRAMS {
+            let program = folder.join(self.target.program(name));
+            dist::check_file(&program, self.target)?;
+            if self.target.libc == Libc::Musl {
+                check_is_static(&program)?;
             }
-            let version = command::output(self.command(&folder.join(program)).arg("--version"))?;
-            if version.trim_end() != format!("{program} {VERSION}") {
-                return Err(format!("{program} --version must print {program} {VERSION}, but prints {version}"));
+            let version = command::output(self.command(&program).arg("--version"))?;
+            if version.trim_end() != format!("{name} {VERSION}") {
+                return Err(format!("{name} --version must print {name} {VERSION}, but prints {version}"));
             }
-            let (sbom, licences) = (folder.join(parts::sbom(program)), folder.join(third_party::FILE));
-            let sources = if program == "zexa" { "cli" } else { "tests/sandbox" };
-            self.check_crates(sources, &folder.join(program), &sbom, &licences)?;
+            let (sbom, licences) = (folder.join(parts::sbom(name)), folder.join(third_party::FILE));
+            let sources = if name == "zexa" { "cli" } else { "tests/sandbox" };
+            self.check_crates(sources, &program, &sbom, &licences)?;
         }
-        self.check_program(&folder.join("zexa"))
+        self.check_program(&folder.join(self.target.program("zexa")))
     }
 
     /// The program `zexa` sends a message to its own sandbox.
@@ -114,9 +126,10 @@ impl Bench {
 
     /// A command that runs a program of the target. Linux runs static programs for musl, too.
     fn command(&self, program: &Path) -> Command {
-        let mut command = match &self.emulator {
-            Some(emulator) => emulator.command(program),
-            None => Command::new(program),
+        let mut command = match (&self.emulator, &self.wine) {
+            (Some(emulator), _) => emulator.command(program),
+            (_, Some(wine)) => wine.command(program),
+            _ => Command::new(program),
         };
         // Nothing of the user's configuration.
         command.env("HOME", &self.unpacked).current_dir(&self.unpacked);
@@ -132,7 +145,7 @@ impl Bench {
     fn send(&self, name: &str, command: &mut Command) -> Result {
         let before = self.sandbox.messages()?;
         self.sandbox.tell(command);
-        let output = command::output(command)?;
+        let output = if self.wine.is_some() { wine::output(command)? } else { command::output(command)? };
         print_line!("{name}: {}", output.trim_end());
         if !consumers::is_id_and_status(&output) {
             return Err(format!("{name} should print an id and a status"));
@@ -169,5 +182,13 @@ impl Bench {
             }
         }
         Ok(())
+    }
+}
+
+/// Fails if a program needs libraries.
+fn check_is_static(program: &Path) -> Result {
+    match exports::needed(program)?.as_slice() {
+        [] => Ok(()),
+        needed => Err(format!("{} must be static, but needs {}", program.display(), needed.join(", "))),
     }
 }

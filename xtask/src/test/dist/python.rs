@@ -9,7 +9,7 @@ use super::{Bench, VERSION};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::toolchain::Toolchain;
-use crate::dist::{elf, parts};
+use crate::dist::{check_file, parts};
 use crate::python::{PYTHON, Venv};
 use crate::test::python::check_extension;
 use crate::{third_party, wheel};
@@ -20,15 +20,20 @@ impl Bench {
         let [library, program] = [self.package("zexa-", ".whl")?, self.package("zexa_cli-", ".whl")?];
         // Fails if an index would reject the metadata.
         command::output(tools.program("twine").args(["check", "--strict"]).args([&library, &program]))?;
-        for wheel in [&library, &program] {
+        // auditwheel reads wheels for Linux only.
+        for wheel in [&library, &program].into_iter().filter(|_| !self.target.is_windows()) {
             self.check_tag(&tools, wheel)?;
         }
         let contents = self.folder("wheel")?;
         let mut unzip = self.tools.program("python");
         command::output(unzip.args(["-m", "zipfile", "-e"]).arg(&library).arg(&contents))?;
-        let extension = contents.join("zexa/_zexa.abi3.so");
-        check_extension(&extension)?;
-        elf::check(&extension, self.target)?;
+        let extension = contents.join(if self.target.is_windows() { "zexa/_zexa.pyd" } else { "zexa/_zexa.abi3.so" });
+        if self.target.is_windows() {
+            self.check_exports(&extension, &["PyInit__zexa"])?;
+        } else {
+            check_extension(&extension)?;
+        }
+        check_file(&extension, self.target)?;
         let metadata = contents.join(format!("zexa-{VERSION}.dist-info"));
         let (sbom, licences) =
             (metadata.join("sboms").join(parts::sbom("zexa")), metadata.join("licenses").join(third_party::FILE));
@@ -53,7 +58,7 @@ impl Bench {
             self.pip_elsewhere(&index, &venv, &self.target.wheel_tag())?.arg("--target").arg(&folder),
         )?;
         check_selected(&folder, &self.target.wheel_tag())?;
-        self.check_program(&folder.join("bin/zexa"))?;
+        self.check_program(&folder.join("bin").join(self.target.program("zexa")))?;
         self.send_with_python_elsewhere(&folder)
     }
 
@@ -74,10 +79,10 @@ impl Bench {
         }
     }
 
-    /// Sends a message with the emulated Python. There is no Python for musl.
+    /// Sends a message with the emulated Python. There is none for musl and for Windows.
     fn send_with_python_elsewhere(&self, folder: &Path) -> Result {
         let Some(emulator) = self.emulated_interpreters() else {
-            print_line!("the wheel: selected for this system by pip, and not run: there is no Python with musl");
+            print_line!("the wheel: selected for this system by pip, and not run: there is no Python for it");
             return Ok(());
         };
         let program = self.copy("tests/consumers/python/send.py", &self.unpacked)?;
