@@ -31,7 +31,7 @@ impl Wine {
     pub(super) fn prepare(target: &Target) -> Result<Wine> {
         static PREPARED: Once<Wine> = Once::new();
         PREPARED.get(|| {
-            command::require(&[("wine", "wine64"), (&target.binutils("gcc"), &target.binutils_package())])?;
+            command::require(&[("wine", "wine"), (&target.binutils("gcc"), &target.binutils_package())])?;
             let wine = Wine { prefix: folder()?.join("prefix") };
             let system = wine.prefix.join("drive_c/windows/system32");
             if !system.exists() {
