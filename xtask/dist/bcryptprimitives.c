@@ -1,4 +1,5 @@
-/* The function of bcryptprimitives.dll that Rust needs, for versions of wine without that library. Used by the checks of `cargo xtask dist` only. */
+/* The function of bcryptprimitives.dll that Rust needs, for versions of wine without that library.
+ * Used by the checks of `cargo xtask dist` only. */
 
 #include <windows.h>
 
