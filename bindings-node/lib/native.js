@@ -15,6 +15,7 @@ const BUILDS = {
   'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
   'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
   'win32-arm64': ['win32-arm64-msvc'],
+  'win32-x64': ['win32-x64-gnu'],
 }
 
 /**
@@ -38,6 +39,8 @@ function loadBuild(build) {
         return { addon: require('@zexa/linux-x64-musl') }
       case 'win32-arm64-msvc':
         return { addon: require('@zexa/win32-arm64-msvc') }
+      case 'win32-x64-gnu':
+        return { addon: require('@zexa/win32-x64-gnu') }
     }
   } catch (cause) {
     return { cause }

@@ -1,4 +1,8 @@
 //! `zexa`: the command line of the Zexa messaging API.
+#![cfg_attr(
+    not(unix),
+    allow(dead_code, unused_imports, reason = "only commands that use a ledger need some functions")
+)]
 
 mod arguments;
 mod bulk;

@@ -9,7 +9,7 @@
 // - `claim` is the claim of a call, around its attempts;
 // - `handle` is what a user opens to look at a ledger, and `export` writes it as CSV.
 //
-// The files need the feature `ledger` and, for their locks, a Unix system.
+// The files need the feature `ledger` and, for their locks, a Unix system. On other systems, `unsupported` is the type of a ledger that cannot be opened.
 
 #[cfg(all(feature = "ledger", unix))]
 mod account;
@@ -56,12 +56,16 @@ pub(crate) mod state;
 mod store;
 #[cfg(test)]
 mod store_tests;
+#[cfg(all(feature = "ledger", not(unix)))]
+mod unsupported;
 pub(crate) mod writer;
 
 use jiff::Timestamp;
 
 #[cfg(all(feature = "ledger", unix))]
 pub use self::handle::Ledger;
+#[cfg(all(feature = "ledger", not(unix)))]
+pub use self::unsupported::Ledger;
 use crate::model::model;
 use crate::redact::redacted_debug;
 

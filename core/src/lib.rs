@@ -83,7 +83,7 @@ pub use self::endpoints::{
 };
 pub use self::engine::request::Method;
 pub use self::error::{Error, Kind, Outcome, Result};
-#[cfg(all(feature = "ledger", unix))]
+#[cfg(feature = "ledger")]
 pub use self::ledger::Ledger;
 pub use self::ledger::{DoubtfulRow, LedgerCounts};
 pub use self::list::{AsyncList, AsyncPages, List, Page, Pages};

@@ -62,7 +62,7 @@ test('the error on an unsupported system lists the supported systems', async (t)
   const { message } = await failure(t, `Object.defineProperty(process, 'arch', { value: 'mips' })`)
   assert.match(
     message,
-    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: darwin-arm64, darwin-x64, linux-arm64-gnu, linux-arm64-musl, linux-x64-gnu, linux-x64-musl, win32-arm64-msvc\. /,
+    /^zexa has no native addon for \w+-mips(-gnu|-musl)?\. Supported systems: darwin-arm64, darwin-x64, linux-arm64-gnu, linux-arm64-musl, linux-x64-gnu, linux-x64-musl, win32-arm64-msvc, win32-x64-gnu\. /,
   )
   assert.match(message, /BUILDING\.md in bindings-node of the repository says how$/)
 })
@@ -89,6 +89,7 @@ for (const [platform, arch, build] of [
   ['darwin', 'arm64', 'darwin-arm64'],
   ['darwin', 'x64', 'darwin-x64'],
   ['win32', 'arm64', 'win32-arm64-msvc'],
+  ['win32', 'x64', 'win32-x64-gnu'],
 ]) {
   test(`the addon for ${platform} on ${arch} is loaded, or named if it is missing`, async (t) => {
     const name = `@zexa/${build}`

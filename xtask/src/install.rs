@@ -16,6 +16,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// System libraries that the static libzexa needs. The compiler adds the unwinder, which differs between static and dynamic programs.
 const STATIC_NEEDS: &str = "-lutil -lrt -lpthread -lm -ldl -lc";
 
+/// The file name of the library on Windows.
+pub(crate) const DLL: &str = "zexa.dll";
+
 /// A prefix in which libzexa is installed, such as `/usr`.
 #[derive(Clone)]
 pub(crate) struct Prefix {
@@ -79,6 +82,8 @@ struct Destination {
     debug_symbols: bool,
     /// Whether zexa.pc names the prefix relative to itself, so that the prefix can be moved.
     movable: bool,
+    /// Whether the files are for Windows. There is no static library then.
+    is_windows: bool,
 }
 
 /// Libraries that cargo has built.
@@ -91,7 +96,14 @@ pub(crate) struct Libraries<Binutils: Fn(&str) -> String> {
 
 impl Destination {
     fn new(prefix: PathBuf) -> Destination {
-        Destination { prefix, libdir: "lib".into(), destdir: None, debug_symbols: false, movable: false }
+        Destination {
+            prefix,
+            libdir: "lib".into(),
+            destdir: None,
+            debug_symbols: false,
+            movable: false,
+            is_windows: false,
+        }
     }
 
     fn parse(arguments: &[&str]) -> Result<Destination> {
@@ -182,6 +194,18 @@ fn install_stripped(destination: &Destination, libraries: &Libraries<impl Fn(&st
     install_other_files(destination)
 }
 
+/// Installs a library for Windows in a folder that can be moved. `write_import_library` writes the file that programs are linked with.
+pub(crate) fn to_archive_for_windows(
+    prefix: &Path,
+    library: &Path,
+    write_import_library: impl FnOnce(&Path) -> Result,
+) -> Result {
+    let destination = Destination { movable: true, is_windows: true, ..Destination::new(prefix.to_owned()) };
+    copy_file(library, &folder(&destination, "bin")?.join(DLL))?;
+    write_import_library(&folder(&destination, &destination.libdir)?.join("libzexa.dll.a"))?;
+    install_other_files(&destination)
+}
+
 /// Installs the shared library with `write`, and the links to it.
 fn install_shared(destination: &Destination, write: impl FnOnce(&Path) -> Result) -> Result {
     let lib = folder(destination, &destination.libdir)?;
@@ -205,9 +229,9 @@ fn install_other_files(destination: &Destination) -> Result {
     for file in ["zexa-config.cmake", "zexa-config-version.cmake"] {
         copy_file(&sources.join("cmake").join(file), &cmake.join(file))?;
     }
-    let suppressions = folder(destination, "share/zexa")?;
-    for file in ["valgrind.supp", "tsan.supp"] {
-        copy_file(&sources.join("suppressions").join(file), &suppressions.join(file))?;
+    // These are for tools that Windows does not have.
+    for file in ["valgrind.supp", "tsan.supp"].iter().filter(|_| !destination.is_windows) {
+        copy_file(&sources.join("suppressions").join(file), &folder(destination, "share/zexa")?.join(file))?;
     }
     let doc = folder(destination, "share/doc/zexa")?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
@@ -234,9 +258,10 @@ fn pkg_config(destination: &Destination) -> String {
         true => "${pcfiledir}/../..".to_owned(),
         false => destination.prefix.display().to_string(),
     };
+    let private = if destination.is_windows { String::new() } else { format!("Libs.private: {STATIC_NEEDS}\n") };
     format!(
         "prefix={prefix}\nlibdir=${{prefix}}/{}\nincludedir=${{prefix}}/include\n\nName: zexa\nDescription: Client for the Zexa messaging API\nVersion: \
-         {VERSION}\nCflags: -I${{includedir}}\nLibs: -L${{libdir}} -lzexa\nLibs.private: {STATIC_NEEDS}\n",
+         {VERSION}\nCflags: -I${{includedir}}\nLibs: -L${{libdir}} -lzexa\n{private}",
         destination.libdir.display(),
     )
 }
@@ -315,6 +340,9 @@ mod tests {
         assert!(!destination.debug_symbols);
         let text = pkg_config(&Destination { movable: true, ..destination });
         assert!(text.starts_with("prefix=${pcfiledir}/../..\nlibdir=${prefix}/lib64\n"), "{text}");
+        assert!(text.ends_with("-lzexa\nLibs.private: -lutil -lrt -lpthread -lm -ldl -lc\n"), "{text}");
+        let text = pkg_config(&Destination { is_windows: true, ..Destination::new("/usr".into()) });
+        assert!(text.ends_with("Libs: -L${libdir} -lzexa\n"), "{text}");
         let destination = Destination::parse(&["--debug-symbols", "--prefix", "/usr/local"]).expect("valid options");
         assert!(destination.debug_symbols);
         assert_eq!(destination.folder("lib"), Path::new("/usr/local/lib"));

@@ -83,6 +83,8 @@ pub(crate) fn system() -> Result<&'static str> {
         ("macos", "aarch64", _) => Ok("darwin-arm64"),
         ("macos", "x86_64", _) => Ok("darwin-x64"),
         ("windows", "aarch64", false) => Ok("win32-arm64-msvc"),
+        // Node loads addons of both compilers.
+        ("windows", "x86_64", _) => Ok("win32-x64-gnu"),
         (system, architecture, _) => Err(format!(
             "bindings-node/npm has no package for {system} on {architecture}: bindings-node/BUILDING.md says how to add one"
         )),

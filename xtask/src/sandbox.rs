@@ -27,15 +27,14 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     /// Starts the program, which must be built, and waits until it accepts connections.
     pub(crate) fn start(flags: &[&str]) -> Result<Sandbox> {
-        let program = paths::program(PROGRAM);
-        let mut child = Command::new(&program)
-            // The pipe to its stdin closes when this process exits.
-            .arg("--exit-with-parent")
-            .args(flags)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
+        Sandbox::of(Command::new(paths::program(PROGRAM)).args(flags))
+    }
+
+    /// Starts the program with another command, and waits until it accepts connections.
+    pub(crate) fn of(command: &mut Command) -> Result<Sandbox> {
+        // The pipe to its stdin closes when this process exits.
+        let command = command.arg("--exit-with-parent").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
         let stdout = child.stdout.take().expect("stdio is piped");
         let mut sandbox = Sandbox { child, url: String::new(), api_key: String::new(), control: String::new() };
         let mut line = String::new();

@@ -47,8 +47,10 @@ impl Plan {
         }
         let (table, dialect) =
             Table::detect(path, &arguments.file.overrides()).map_err(|error| of_table(path, &error))?;
-        // Without links, so that the job is the same whatever path leads to the file.
-        let absolute = fs::canonicalize(path).map_err(|error| of_table(path, &error.into()))?;
+        // Without links, so that the job is the same whatever path leads to the file. On Windows, which has no ledgers and so no jobs that are compared, such a
+        // path would begin with `\\?\`.
+        let absolute = if cfg!(windows) { std::path::absolute(path) } else { fs::canonicalize(path) };
+        let absolute = absolute.map_err(|error| of_table(path, &error.into()))?;
         let job = Job {
             version: VERSION,
             file: absolute.to_string_lossy().into_owned(),

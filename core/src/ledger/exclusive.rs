@@ -12,9 +12,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::libc;
 
-use super::record_lock::{self, PATIENCE};
+use super::record_lock::{self, EXCLUSIVE, PATIENCE, UNLOCKED};
 
 /// The module of SQLite that accesses the file without locks.
 pub(crate) const SQLITE_WITHOUT_LOCKS: &std::ffi::CStr = c"unix-none";
@@ -57,13 +56,13 @@ impl Exclusive {
 }
 
 fn wait_for(file: &File, start: i64, length: i64, end: Instant) -> io::Result<()> {
-    let lock = record_lock::range(libc::F_WRLCK, start, length);
+    let lock = record_lock::range(EXCLUSIVE, start, length);
     record_lock::wait_for(end, || record_lock::was_taken(fcntl(file, FcntlArg::F_OFD_SETLK(&lock))))
 }
 
 fn unlock(file: &File) {
     // Cannot fail for a valid descriptor.
-    let _ = fcntl(file, FcntlArg::F_OFD_SETLK(&record_lock::range(libc::F_UNLCK, PENDING, 1 + RESERVED_AND_SHARED)));
+    let _ = fcntl(file, FcntlArg::F_OFD_SETLK(&record_lock::range(UNLOCKED, PENDING, 1 + RESERVED_AND_SHARED)));
 }
 
 #[cfg(test)]

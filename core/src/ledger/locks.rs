@@ -20,7 +20,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
 use super::file::{LOCK, identity, identity_of, with_suffix};
-use super::record_lock::{self, PATIENCE};
+use super::record_lock::{self, EXCLUSIVE, PATIENCE, UNLOCKED};
 use crate::engine::{NoFork, PerProcess, SQLITE, generation};
 use crate::lazy::Lazy;
 
@@ -114,9 +114,9 @@ impl Locks {
         if self.owner() == Some(owner) {
             return true;
         }
-        let mut lock = lock(libc::F_WRLCK, FIRST_OWNER + owner);
+        let mut lock = lock(EXCLUSIVE, FIRST_OWNER + owner);
         match fcntl(&self.file, FcntlArg::F_GETLK(&mut lock)) {
-            Ok(_) => lock.l_type != libc::F_UNLCK as libc::c_short,
+            Ok(_) => lock.l_type != UNLOCKED,
             Err(_) => true,
         }
     }
@@ -135,16 +135,16 @@ impl Locks {
 
     /// Locks a byte. Returns false if another process has locked it.
     fn try_lock(&self, byte: u64) -> io::Result<bool> {
-        record_lock::was_taken(fcntl(&self.file, FcntlArg::F_SETLK(&lock(libc::F_WRLCK, byte))))
+        record_lock::was_taken(fcntl(&self.file, FcntlArg::F_SETLK(&lock(EXCLUSIVE, byte))))
     }
 
     fn unlock(&self, byte: u64) {
         // Cannot fail for a valid descriptor.
-        let _ = fcntl(&self.file, FcntlArg::F_SETLK(&lock(libc::F_UNLCK, byte)));
+        let _ = fcntl(&self.file, FcntlArg::F_SETLK(&lock(UNLOCKED, byte)));
     }
 }
 
-fn lock(kind: libc::c_int, byte: u64) -> libc::flock {
+fn lock(kind: libc::c_short, byte: u64) -> libc::flock {
     record_lock::range(kind, i64::try_from(byte).unwrap_or(i64::MAX), 1)
 }
 

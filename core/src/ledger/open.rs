@@ -16,6 +16,11 @@ use crate::config::Config;
 use crate::engine::request::Request;
 use crate::{Outcome, Result};
 
+/// The reason why a build cannot open the files of ledgers.
+#[cfg(not(all(feature = "ledger", unix)))]
+pub(super) const NOT_SUPPORTED: &str =
+    "is not supported by this build: it needs the feature `ledger` and a Unix system";
+
 /// The lock of a bulk run, which is held until this is dropped.
 pub(crate) type RunLock = Box<dyn Send + Sync>;
 
@@ -62,8 +67,7 @@ impl OpenLedger {
             #[cfg(not(all(feature = "ledger", unix)))]
             Location::File(_) => {
                 let _ = config;
-                let reason = "is not supported by this build: it needs the feature `ledger` and a Unix system";
-                Err(crate::Error::config("ledger", reason))
+                Err(crate::Error::config("ledger", NOT_SUPPORTED))
             }
             #[cfg(all(feature = "postgres", unix))]
             Location::Url(url) => super::open_database::open(url, config),
@@ -102,7 +106,7 @@ pub(super) fn not_supported(url: &str) -> crate::Error {
     match Location::is_postgres(url) {
         true => Error::config(
             "ledger",
-            "is a URL of PostgreSQL, which this build does not support: it needs the feature `postgres`",
+            "is a URL of PostgreSQL, which this build does not support: it needs the feature `postgres` and a Unix system",
         ),
         false => Error::config("ledger", super::location::NOT_A_FILE),
     }

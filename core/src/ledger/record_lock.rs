@@ -10,10 +10,16 @@ use nix::libc;
 /// How long a transaction waits for those of others.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The description of a lock: `F_WRLCK` or `F_UNLCK`, and the bytes.
-pub(super) fn range(kind: libc::c_int, start: i64, length: i64) -> libc::flock {
+/// A lock that excludes all others, in the type of the field: the type of the constant differs between systems.
+pub(super) const EXCLUSIVE: libc::c_short = libc::F_WRLCK as libc::c_short;
+
+/// No lock.
+pub(super) const UNLOCKED: libc::c_short = libc::F_UNLCK as libc::c_short;
+
+/// The description of a lock: its kind, and the bytes.
+pub(super) fn range(kind: libc::c_short, start: i64, length: i64) -> libc::flock {
     libc::flock {
-        l_type: kind as libc::c_short,
+        l_type: kind,
         l_whence: libc::SEEK_SET as libc::c_short,
         l_start: start as libc::off_t,
         l_len: length as libc::off_t,

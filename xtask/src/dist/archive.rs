@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::command::{self, Result};
 use crate::paths;
+use crate::python::PYTHON;
 
 /// The file with the checksums of the files in a folder.
 const SUMS: &str = "SHA256SUMS";
@@ -24,8 +25,21 @@ pub(crate) fn pack(folder: &Path, to: &Path) -> Result<PathBuf> {
     Ok(to.join(format!("{name}.tar.gz")))
 }
 
+/// Packs a folder as `NAME.zip` in another folder, with the same rules.
+pub(crate) fn zip(folder: &Path, to: &Path) -> Result<PathBuf> {
+    let name = folder.file_name().expect("the folder has a name").to_string_lossy().into_owned();
+    let file = to.join(format!("{name}.zip"));
+    let mut zip = Command::new(PYTHON);
+    zip.arg(paths::root().join("xtask/dist/zip.py")).arg(folder).arg(&file).arg(time()?.to_string());
+    command::output(&mut zip)?;
+    Ok(file)
+}
+
 /// Unpacks an archive.
 pub(crate) fn unpack(archive: &Path, to: &Path) -> Result {
+    if archive.extension().is_some_and(|extension| extension == "zip") {
+        return command::output(Command::new(PYTHON).args(["-m", "zipfile", "-e"]).arg(archive).arg(to)).map(drop);
+    }
     command::output(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(to)).map(drop)
 }
 
@@ -72,14 +86,16 @@ mod tests {
 
     #[test]
     fn the_same_content_has_the_same_archive() {
-        let [first, second] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
-        let [one, other] =
-            [&first, &second].map(|folder| pack(&content(folder.path()), folder.path()).expect("packed"));
-        assert_eq!(one.file_name(), Some("a-1.tar.gz".as_ref()));
-        assert_eq!(fs::read(&one).expect("a file"), fs::read(&other).expect("a file"));
-        let unpacked = tempfile::tempdir().expect("a folder");
-        unpack(&one, unpacked.path()).expect("is unpacked");
-        assert_eq!(fs::read_to_string(unpacked.path().join("a-1/two")).expect("is there"), "2");
+        for (pack, name) in [(pack as fn(&Path, &Path) -> Result<PathBuf>, "a-1.tar.gz"), (zip, "a-1.zip")] {
+            let [first, second] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+            let [one, other] =
+                [&first, &second].map(|folder| pack(&content(folder.path()), folder.path()).expect("packed"));
+            assert_eq!(one.file_name(), Some(name.as_ref()));
+            assert_eq!(fs::read(&one).expect("a file"), fs::read(&other).expect("a file"));
+            let unpacked = tempfile::tempdir().expect("a folder");
+            unpack(&one, unpacked.path()).expect("is unpacked");
+            assert_eq!(fs::read_to_string(unpacked.path().join("a-1/two")).expect("is there"), "2");
+        }
     }
 
     #[test]

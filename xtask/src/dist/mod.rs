@@ -7,12 +7,13 @@ pub(crate) mod debian;
 pub(crate) mod elf;
 mod local;
 pub(crate) mod parts;
+pub(crate) mod pe;
 mod rust;
 mod sources;
 pub(crate) mod target;
 pub(crate) mod toolchain;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use self::build::Build;
@@ -91,6 +92,11 @@ pub(crate) fn native() -> Result<PathBuf> {
 /// Builds all packages for a target, and returns their folder.
 pub(crate) fn all(target: &'static Target) -> Result<PathBuf> {
     make(target, &PARTS.iter().collect::<Vec<_>>())
+}
+
+/// Checks a library or program to publish, in the format of its system.
+pub(crate) fn check_file(file: &Path, target: &Target) -> Result {
+    if target.is_windows() { pe::check(file, target) } else { elf::check(file, target) }
 }
 
 fn make(target: &'static Target, parts: &[&Part]) -> Result<PathBuf> {

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::archive;
 use super::audit::SBOM;
-use super::build::{Build, PROFILE};
+use super::build::Build;
 use super::debian;
 use super::toolchain::Toolchain;
+use super::{archive, pe};
 use crate::command::{self, Result};
 use crate::node::Node;
 use crate::npm::{self, copy, copy_file};
@@ -52,10 +52,16 @@ fn archive(name: &str, build: &Build, to: &Path, fill: impl FnOnce(&Path) -> Res
     let folder = build.file("archives").join(archive_name(name, build));
     empty(&folder)?;
     fill(&folder)?;
-    archive::pack(&folder, to).map(drop)
+    match build.target.is_windows() {
+        true => archive::zip(&folder, to).map(drop),
+        false => archive::pack(&folder, to).map(drop),
+    }
 }
 
 fn c(build: &Build, _: &Toolchain, to: &Path) -> Result {
+    if build.target.is_windows() {
+        return c_for_windows(build, to);
+    }
     let libraries = install::Libraries {
         shared: build.file("libzexa_ffi.so"),
         archive: build.file("libzexa_ffi.a"),
@@ -67,11 +73,22 @@ fn c(build: &Build, _: &Toolchain, to: &Path) -> Result {
     })
 }
 
+fn c_for_windows(build: &Build, to: &Path) -> Result {
+    let library = build.file(&build.target.library("zexa_ffi"));
+    archive("libzexa", build, to, |folder| {
+        install::to_archive_for_windows(folder, &library, |file| {
+            pe::import_library(&library, install::DLL, file, build.target)
+        })?;
+        copy_file(&build.sbom("zexa_ffi.dll"), &folder.join("share/doc/zexa").join(sbom("libzexa")))
+    })
+}
+
 fn programs(build: &Build, _: &Toolchain, to: &Path) -> Result {
     archive("zexa", build, to, |folder| {
-        for program in PROGRAMS {
-            copy_file(&build.file(program), &folder.join(program))?;
-            copy_file(&build.sbom(program), &folder.join(sbom(program)))?;
+        for name in PROGRAMS {
+            let program = build.target.program(name);
+            copy_file(&build.file(&program), &folder.join(&program))?;
+            copy_file(&build.sbom(&program), &folder.join(sbom(name)))?;
         }
         for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
             copy_file(&paths::root().join(licence), &folder.join(licence))?;
@@ -82,11 +99,16 @@ fn programs(build: &Build, _: &Toolchain, to: &Path) -> Result {
 }
 
 fn debug(build: &Build, _: &Toolchain, to: &Path) -> Result {
+    // The profile for Windows has none: debuggers there do not search files by build id.
+    if build.target.is_windows() {
+        return Ok(());
+    }
     archive("zexa-debug", build, to, |folder| copy(&build.file("lib"), &folder.join("lib")))
 }
 
 fn python(build: &Build, toolchain: &Toolchain, to: &Path) -> Result {
-    for (package, file) in [(&wheel::LIBRARY, "lib_zexa.so"), (&wheel::PROGRAM, "zexa")] {
+    let [library, program] = [build.target.library("_zexa"), build.target.program("zexa")];
+    for (package, file) in [(&wheel::LIBRARY, &library), (&wheel::PROGRAM, &program)] {
         let folder = build.file("wheels").join(package.name());
         empty(&folder)?;
         let sbom = folder.join(sbom(package.name()));
@@ -103,9 +125,9 @@ fn python(build: &Build, toolchain: &Toolchain, to: &Path) -> Result {
 fn maturin(build: &Build, toolchain: &Toolchain, package: &wheel::Package) -> Result<Command> {
     let mut maturin = toolchain.venv.program("maturin");
     maturin.current_dir(paths::root());
-    maturin.args(["build", "--locked", "--profile", PROFILE, "--target", build.target.name]);
-    maturin.args(["--compatibility", build.target.compatibility(), "--manifest-path"]);
-    maturin.arg(package.sources().join("Cargo.toml"));
+    maturin.args(["build", "--locked", "--profile", build.target.profile(), "--target", build.target.name]);
+    maturin.args(build.target.compatibility().into_iter().flat_map(|name| ["--compatibility", name]));
+    maturin.arg("--manifest-path").arg(package.sources().join("Cargo.toml"));
     command::without_this_package(&mut maturin);
     maturin.env("PATH", toolchain.venv.on_path()?);
     maturin.env("PYO3_NO_PYTHON", "1").env("SOURCE_DATE_EPOCH", archive::time()?.to_string());
@@ -125,8 +147,9 @@ fn check_tag(wheel: &Path, tag: &str) -> Result {
 fn node(build: &Build, _: &Toolchain, to: &Path) -> Result {
     let system = build.target.npm;
     let package = build.file("npm").join(system);
-    npm::stage(system, &build.file("libzexa_node.so"), &package)?;
-    copy_file(&build.sbom("libzexa_node.so"), &package.join(sbom(&format!("zexa.{system}"))))?;
+    let addon = build.target.library("zexa_node");
+    npm::stage(system, &build.file(&addon), &package)?;
+    copy_file(&build.sbom(&addon), &package.join(sbom(&format!("zexa.{system}"))))?;
     npm::pack(&Node::find()?, &package, to).map(drop)
 }
 

@@ -9,6 +9,8 @@ pub(crate) enum Libc {
     Glibc,
     /// musl 1.2.
     Musl,
+    /// That of Windows, `msvcrt.dll`.
+    Windows,
 }
 
 /// The oldest glibc that the packages support.
@@ -30,6 +32,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "x86_64-unknown-linux-musl", architecture: "x86_64", libc: Libc::Musl, npm: "linux-x64-musl" },
     Target { name: "aarch64-unknown-linux-gnu", architecture: "aarch64", libc: Libc::Glibc, npm: "linux-arm64-gnu" },
     Target { name: "aarch64-unknown-linux-musl", architecture: "aarch64", libc: Libc::Musl, npm: "linux-arm64-musl" },
+    Target { name: "x86_64-pc-windows-gnu", architecture: "x86_64", libc: Libc::Windows, npm: "win32-x64-gnu" },
 ];
 
 impl Target {
@@ -45,13 +48,13 @@ impl Target {
     pub(crate) fn for_zig(&self) -> String {
         match self.libc {
             Libc::Glibc => format!("{}.{}.{}", self.name, OLDEST_GLIBC.0, OLDEST_GLIBC.1),
-            Libc::Musl => self.name.to_owned(),
+            Libc::Musl | Libc::Windows => self.name.to_owned(),
         }
     }
 
     /// The name of the system in the names of archives, such as `x86_64-linux-gnu`.
     pub(crate) fn system(&self) -> String {
-        self.name.replace("-unknown-", "-")
+        self.name.replace("-unknown-", "-").replace("-pc-", "-")
     }
 
     /// The platform tag of wheels.
@@ -59,15 +62,42 @@ impl Target {
         match self.libc {
             Libc::Glibc => format!("manylinux2014_{0}.manylinux_2_17_{0}", self.architecture),
             Libc::Musl => format!("musllinux_1_2_{}", self.architecture),
+            Libc::Windows => "win_amd64".to_owned(),
         }
     }
 
-    /// The name of that tag for maturin's option `--compatibility`.
-    pub(crate) fn compatibility(&self) -> &'static str {
+    /// The name of that tag for maturin's option `--compatibility`, which exists for Linux only.
+    pub(crate) fn compatibility(&self) -> Option<&'static str> {
         match self.libc {
-            Libc::Glibc => "manylinux2014",
-            Libc::Musl => "musllinux_1_2",
+            Libc::Glibc => Some("manylinux2014"),
+            Libc::Musl => Some("musllinux_1_2"),
+            Libc::Windows => None,
         }
+    }
+
+    /// Whether it is Windows, whose files have other names and another format.
+    pub(crate) fn is_windows(&self) -> bool {
+        self.libc == Libc::Windows
+    }
+
+    /// The profile of cargo. With symbols, they are moved to other files.
+    pub(crate) fn profile(&self) -> &'static str {
+        if self.is_windows() { "release" } else { "release-with-symbols" }
+    }
+
+    /// The ending of the names of archives.
+    pub(crate) fn archive(&self) -> &'static str {
+        if self.is_windows() { "zip" } else { "tar.gz" }
+    }
+
+    /// The file name of a program.
+    pub(crate) fn program(&self, name: &str) -> String {
+        if self.is_windows() { format!("{name}.exe") } else { name.to_owned() }
+    }
+
+    /// The file name of a shared library as cargo builds it.
+    pub(crate) fn library(&self, name: &str) -> String {
+        if self.is_windows() { format!("{name}.dll") } else { format!("lib{name}.so") }
     }
 
     /// Whether its libraries can be loaded by the programs of this machine.
@@ -77,12 +107,14 @@ impl Target {
 
     /// Whether this machine runs its static programs.
     pub(crate) fn is_this_architecture(&self) -> bool {
-        self.architecture == std::env::consts::ARCH
+        self.architecture == std::env::consts::ARCH && !self.is_windows()
     }
 
     /// The name of a program of binutils that reads and writes files of this architecture.
     pub(crate) fn binutils(&self, program: &str) -> String {
-        if self.is_this_architecture() {
+        if self.is_windows() {
+            format!("{}-w64-mingw32-{program}", self.architecture)
+        } else if self.is_this_architecture() {
             program.to_owned()
         } else {
             format!("{}-linux-gnu-{program}", self.architecture)
@@ -91,7 +123,9 @@ impl Target {
 
     /// Debian's package with these programs.
     pub(crate) fn binutils_package(&self) -> String {
-        if self.is_this_architecture() {
+        if self.is_windows() {
+            format!("gcc-mingw-w64-{}", self.architecture.replace('_', "-"))
+        } else if self.is_this_architecture() {
             "binutils".to_owned()
         } else {
             format!("binutils-{}-linux-gnu", self.architecture)
@@ -121,5 +155,12 @@ mod tests {
         let musl = Target { name: "s390x-unknown-linux-musl", libc: Libc::Musl, ..glibc };
         assert_eq!(musl.for_zig(), "s390x-unknown-linux-musl");
         assert_eq!(musl.wheel_tag(), "musllinux_1_2_s390x");
+        let name = "x86_64-pc-windows-gnu";
+        let windows = Target { name, architecture: "x86_64", libc: Libc::Windows, npm: "" };
+        assert_eq!(windows.system(), "x86_64-windows-gnu");
+        assert_eq!(windows.binutils("objdump"), "x86_64-w64-mingw32-objdump");
+        assert_eq!(windows.binutils_package(), "gcc-mingw-w64-x86-64");
+        assert_eq!((windows.program("zexa"), windows.library("zexa_ffi")), ("zexa.exe".into(), "zexa_ffi.dll".into()));
+        assert_eq!((musl.program("zexa"), musl.library("zexa_ffi")), ("zexa".into(), "libzexa_ffi.so".into()));
     }
 }

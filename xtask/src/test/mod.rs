@@ -13,6 +13,7 @@ mod guides;
 mod licences;
 mod node;
 mod peers;
+mod portability;
 mod postgres;
 mod prerequisites;
 mod python;

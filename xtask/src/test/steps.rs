@@ -273,6 +273,12 @@ pub(super) const STEPS: &[Step] = &[
         run: engines::check,
     },
     Step {
+        name: "portability",
+        about: "the libraries and programs compile for macOS and Windows",
+        needs_build: false,
+        run: portability::check,
+    },
+    Step {
         name: "dist",
         about: "the packages for all targets, which are built, installed and run in an empty folder",
         needs_build: true,
@@ -280,8 +286,8 @@ pub(super) const STEPS: &[Step] = &[
     },
 ];
 
-/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes. So do release builds for other systems.
-pub(super) const ON_DEMAND: [&str; 4] = ["services", "valkey", "engines", "dist"];
+/// Steps that run only if they are named. Many processes at once would disturb other steps, and take minutes. So do builds for other systems.
+pub(super) const ON_DEMAND: [&str; 5] = ["services", "valkey", "engines", "portability", "dist"];
 
 /// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
 pub(super) const TOGETHER: [&[&str]; 4] = [

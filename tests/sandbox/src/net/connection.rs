@@ -11,6 +11,7 @@ use super::streams::{StreamRules, Streams};
 #[derive(Debug)]
 pub(crate) struct Connection {
     /// Weak: the socket is closed when its last owner drops it, and requests over HTTP/2 may live longer.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux can hold a response back"))]
     socket: Weak<TcpStream>,
     plan: Mutex<Plan>,
     broken: Notify,

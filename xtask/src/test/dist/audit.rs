@@ -25,7 +25,7 @@ impl Bench {
             return Err(failed(format!("{} differs from the embedded list of crates", sbom.display())));
         }
         let embedded = crates(&embedded).map_err(failed)?;
-        let linked = third_party::linked_in(folder, Some(self.target.name))?;
+        let linked = third_party::linked_in(folder, self.target.name)?;
         print_line!("{}: {} crates, {} of them linked", file_name(sbom), embedded.len(), linked.len());
         let lists = [(sbom, embedded), (licences, third_party::listed(&read(licences)?))];
         for (list, crates) in lists {

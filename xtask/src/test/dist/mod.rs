@@ -9,6 +9,8 @@ mod native;
 mod node;
 mod python;
 mod root;
+mod windows;
+mod wine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use std::process::Command;
 
 use self::emulator::Emulator;
 pub(crate) use self::native::check as check_native;
+use self::wine::Wine;
 use super::{consumers, exports};
 use crate::background::print_line;
 use crate::command::{self, Result};
@@ -44,10 +47,17 @@ pub(crate) fn check_packages(target: &'static Target, packages: &Path) -> Result
         unpacked: folder.path().to_owned(),
         tools: Venv::prepare()?,
         sandbox: Sandbox::start(&[])?,
-        emulator: if target.is_this_architecture() { None } else { Some(Emulator::prepare()?) },
+        emulator: if target.is_this_architecture() || target.is_windows() { None } else { Some(Emulator::prepare()?) },
+        wine: if target.is_windows() { Some(Wine::prepare(target)?) } else { None },
     };
     archive::check_sums(packages)?;
     bench.check_programs()?;
+    if target.is_windows() {
+        bench.check_programs_for_windows()?;
+        bench.check_c_for_windows()?;
+        bench.check_python()?;
+        return bench.check_node();
+    }
     bench.check_c()?;
     bench.check_python()?;
     bench.check_node()?;
@@ -65,13 +75,15 @@ struct Bench {
     sandbox: Sandbox,
     /// Runs the programs of other architectures.
     emulator: Option<Emulator>,
+    /// Runs the programs of Windows.
+    wine: Option<Wine>,
 }
 
 impl Bench {
     /// Unpacks an archive, and returns its folder.
     fn unpack(&self, name: &str) -> Result<PathBuf> {
         let name = format!("{name}-{VERSION}-{}", self.target.system());
-        archive::unpack(&self.packages.join(format!("{name}.tar.gz")), &self.unpacked)?;
+        archive::unpack(&self.packages.join(format!("{name}.{}", self.target.archive())), &self.unpacked)?;
         Ok(self.unpacked.join(name))
     }
 
@@ -90,18 +102,18 @@ impl Bench {
     /// The programs report their version, and send a message.
     fn check_programs(&self) -> Result {
         let folder = self.unpack("zexa")?;
-        for program in parts::PROGRAMS {
-            elf::check(&folder.join(program), self.target)?;
-            let needed = exports::needed(&folder.join(program))?;
-            if self.target.libc == Libc::Musl && !needed.is_empty() {
-                return Err(format!("{program} must be static, but needs {}", needed.join(", ")));
+        for name in parts::PROGRAMS {
+            let program = folder.join(self.target.program(name));
+            dist::check_file(&program, self.target)?;
+            if self.target.libc == Libc::Musl {
+                check_is_static(&program)?;
             }
-            check_version(program, &mut self.command(&folder.join(program)))?;
-            let (sbom, licences) = (folder.join(parts::sbom(program)), folder.join(third_party::FILE));
-            let sources = if program == "zexa" { "cli" } else { "tests/sandbox" };
-            self.check_crates(sources, &folder.join(program), &sbom, &licences)?;
+            check_version(name, &mut self.command(&program))?;
+            let (sbom, licences) = (folder.join(parts::sbom(name)), folder.join(third_party::FILE));
+            let sources = if name == "zexa" { "cli" } else { "tests/sandbox" };
+            self.check_crates(sources, &program, &sbom, &licences)?;
         }
-        self.check_program(&folder.join("zexa"))
+        self.check_program(&folder.join(self.target.program("zexa")))
     }
 
     fn check_program(&self, program: &Path) -> Result {
@@ -110,9 +122,10 @@ impl Bench {
 
     /// A command that runs a program of the target. Linux runs static programs for musl, too.
     fn command(&self, program: &Path) -> Command {
-        let mut command = match &self.emulator {
-            Some(emulator) => emulator.command(program),
-            None => Command::new(program),
+        let mut command = match (&self.emulator, &self.wine) {
+            (Some(emulator), _) => emulator.command(program),
+            (_, Some(wine)) => wine.command(program),
+            _ => Command::new(program),
         };
         // Nothing of the user's configuration.
         command.env("HOME", &self.unpacked).current_dir(&self.unpacked);
@@ -125,7 +138,7 @@ impl Bench {
     }
 
     fn send(&self, name: &str, command: &mut Command) -> Result {
-        send(&self.sandbox, name, command)
+        send_with(&self.sandbox, name, command, if self.wine.is_some() { wine::output } else { command::output })
     }
 
     /// Copies a file of the repository.
@@ -156,9 +169,14 @@ impl Bench {
 
 /// Runs a program with the sandbox: it sends one message, and prints its id and status.
 fn send(sandbox: &Sandbox, name: &str, command: &mut Command) -> Result {
+    send_with(sandbox, name, command, command::output)
+}
+
+/// The same, with the function that runs the program and returns its output.
+fn send_with(sandbox: &Sandbox, name: &str, command: &mut Command, run: fn(&mut Command) -> Result<String>) -> Result {
     let before = sandbox.messages()?;
     sandbox.tell(command);
-    let output = command::output(command)?;
+    let output = run(command)?;
     print_line!("{name}: {}", output.trim_end());
     if !consumers::is_id_and_status(&output) {
         return Err(format!("{name} should print an id and a status"));
@@ -185,5 +203,13 @@ fn check_program(zexa: &mut Command) -> Result {
     match output.contains("\"status\":\"queued\"") && output.contains("+244912345678") {
         true => Ok(()),
         false => Err(format!("zexa send must print a queued message, but prints {output}")),
+    }
+}
+
+/// Fails if a program needs libraries.
+fn check_is_static(program: &Path) -> Result {
+    match exports::needed(program)?.as_slice() {
+        [] => Ok(()),
+        needed => Err(format!("{} must be static, but needs {}", program.display(), needed.join(", "))),
     }
 }

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::Bench;
 use super::index::Index;
+use super::{Bench, wine};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::target::Libc;
-use crate::dist::{elf, parts};
+use crate::dist::{check_file, parts};
 use crate::node::Node;
 use crate::npm;
 use crate::test::node::check_addon;
@@ -17,12 +17,16 @@ use crate::third_party;
 
 impl Bench {
     pub(super) fn check_node(&self) -> Result {
-        let package = self.package("zexa-linux-", ".tgz")?;
+        let package = self.package(&format!("zexa-{}-", self.target.npm), ".tgz")?;
         let folder = self.folder("addon")?;
         command::output(Command::new("tar").arg("-xzf").arg(&package).arg("-C").arg(&folder))?;
         let addon = folder.join("package").join(npm::addon_file(self.target.npm));
-        check_addon(&addon)?;
-        elf::check(&addon, self.target)?;
+        if self.target.is_windows() {
+            self.check_exports(&addon, &["napi_register_module_v1"])?;
+        } else {
+            check_addon(&addon)?;
+        }
+        check_file(&addon, self.target)?;
         let sbom = folder.join("package").join(parts::sbom(&format!("zexa.{}", self.target.npm)));
         self.check_crates("bindings-node", &addon, &sbom, &folder.join("package").join(third_party::FILE))?;
 
@@ -33,6 +37,7 @@ impl Bench {
         self.install_from_registry(&node, &package, &project)?;
         let mut send = match self.emulated_interpreters() {
             Some(emulator) => self.command(&emulator.node()),
+            None if self.target.is_windows() => self.command(&wine::node()?),
             None if self.target.is_this_system() => node.command(),
             None => {
                 print_line!("the npm package: selected by npm, and not run: there is no Node with musl");
@@ -52,8 +57,10 @@ impl Bench {
         if !self.target.is_this_system() {
             // Such as `linux-x64-musl`.
             let system: Vec<_> = self.target.npm.split('-').collect();
-            let libc = if self.target.libc == Libc::Musl { "musl" } else { "glibc" };
-            install.args(["--os", system[0], "--cpu", system[1], "--libc", libc]);
+            install.args(["--os", system[0], "--cpu", system[1]]);
+            if !self.target.is_windows() {
+                install.args(["--libc", if self.target.libc == Libc::Musl { "musl" } else { "glibc" }]);
+            }
         }
         command::output(install.arg("zexa"))?;
         let modules = project.join("node_modules/@zexa");

@@ -9,7 +9,7 @@ use super::{Bench, VERSION, check_version};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::toolchain::Toolchain;
-use crate::dist::{elf, parts};
+use crate::dist::{check_file, parts};
 use crate::python::{PYTHON, Venv};
 use crate::test::python::check_extension;
 use crate::{third_party, wheel};
@@ -20,12 +20,19 @@ impl Bench {
         let [library, program] = [self.package("zexa-", ".whl")?, self.package("zexa_cli-", ".whl")?];
         // Fails if an index would reject the metadata.
         command::output(tools.program("twine").args(["check", "--strict"]).args([&library, &program]))?;
-        for wheel in [&library, &program] {
+        // auditwheel reads wheels for Linux only.
+        for wheel in [&library, &program].into_iter().filter(|_| !self.target.is_windows()) {
             self.check_tag(&tools, wheel)?;
         }
-        let extension = self.check_content(&library, "wheel", "bindings-python", "zexa/_zexa.abi3.so")?;
-        check_extension(&extension)?;
-        self.check_content(&program, "wheel-of-program", "cli", &format!("zexa_cli-{VERSION}.data/scripts/zexa"))?;
+        let extension = if self.target.is_windows() { "zexa/_zexa.pyd" } else { "zexa/_zexa.abi3.so" };
+        let extension = self.check_content(&library, "wheel", "bindings-python", extension)?;
+        if self.target.is_windows() {
+            self.check_exports(&extension, &["PyInit__zexa"])?;
+        } else {
+            check_extension(&extension)?;
+        }
+        let zexa = format!("zexa_cli-{VERSION}.data/scripts/{}", self.target.program("zexa"));
+        self.check_content(&program, "wheel-of-program", "cli", &zexa)?;
         command::output(self.tools.program("abi3audit").args(["--strict", "--summary"]).arg(&library))?;
         self.install_by_name()
     }
@@ -38,7 +45,7 @@ impl Bench {
         let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = name.split('-').next().unwrap_or_default();
         let file = folder.join(file);
-        elf::check(&file, self.target)?;
+        check_file(&file, self.target)?;
         let metadata = folder.join(format!("{name}-{VERSION}.dist-info"));
         let sbom = metadata.join("sboms").join(parts::sbom(name));
         self.check_crates(sources, &file, &sbom, &metadata.join("licenses").join(third_party::FILE))?;
@@ -61,7 +68,7 @@ impl Bench {
             self.pip_elsewhere(&index, &venv, &self.target.wheel_tag())?.arg("--target").arg(&folder),
         )?;
         check_selected(&folder, &self.target.wheel_tag())?;
-        self.check_program(&folder.join("bin/zexa"))?;
+        self.check_program(&folder.join("bin").join(self.target.program("zexa")))?;
         self.send_with_python_elsewhere(&folder)
     }
 
@@ -82,10 +89,10 @@ impl Bench {
         }
     }
 
-    /// Sends a message with the emulated Python. There is no Python for musl.
+    /// Sends a message with the emulated Python. There is none for musl and for Windows.
     fn send_with_python_elsewhere(&self, folder: &Path) -> Result {
         let Some(emulator) = self.emulated_interpreters() else {
-            print_line!("the wheel: selected for this system by pip, and not run: there is no Python with musl");
+            print_line!("the wheel: selected for this system by pip, and not run: there is no Python for it");
             return Ok(());
         };
         let program = self.copy("tests/consumers/python/send.py", &self.unpacked)?;
