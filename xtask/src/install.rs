@@ -270,13 +270,16 @@ fn pkg_config(destination: &Destination) -> String {
 ///
 /// The archive of the compiler also exports the symbols of the Rust standard library, so a program could not be linked with it and another Rust library. It
 /// also contains bitcode, which only the same compiler can read.
+///
+/// Of groups of sections with the same name, linkers keep one. Rust puts a pointer to the function that handles panics in such a group, so of two libraries one
+/// would have no such pointer, because the symbols of this one are local. Without groups, each has its own.
 fn static_library(from: &Path, to: &Path, binutils: impl Fn(&str) -> String) -> Result {
     let [ld, objcopy, ar] = ["ld", "objcopy", "ar"].map(binutils);
     require(&[(&ld, "binutils"), (&objcopy, "binutils"), (&ar, "binutils")])?;
     let folder = paths::target().join("stage").join("static");
     empty(&folder)?;
     let (all, object) = (folder.join("all.o"), folder.join("zexa.o"));
-    output(Command::new(ld).args(["-r", "--whole-archive"]).arg(from).arg("-o").arg(&all))?;
+    output(Command::new(ld).args(["-r", "--force-group-allocation", "--whole-archive"]).arg(from).arg("-o").arg(&all))?;
     let mut objcopy = Command::new(objcopy);
     objcopy.args(["--wildcard", "--keep-global-symbol=zexa_*", "--strip-debug"]);
     objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);

@@ -43,6 +43,7 @@ pub(super) fn check_prefix(prefix: Prefix) -> Result {
     environment.make("pkg-config-static", Linked::Static)?;
     environment.make("fully-static", Linked::Static)?;
     environment.make("beside-rust", Linked::Static)?;
+    environment.check_program(&environment.project("beside-rust").join("send-zexa-first"), Linked::Static)?;
     // An installation can be moved, and its library folder depends on the system.
     for libraries in ["lib".to_owned(), "lib64".to_owned(), multiarch()?] {
         let prefix = environment.moved(&libraries)?;
@@ -94,9 +95,14 @@ impl Environment {
         command::run_quietly(cmake.arg(self.folder.join("projects/versions.cmake")))
     }
 
+    /// The copy of a project.
+    fn project(&self, name: &str) -> PathBuf {
+        self.folder.join("projects").join(name)
+    }
+
     /// Builds and runs a project with a Makefile.
     fn make(&self, project: &str, linked: Linked) -> Result {
-        let folder = self.folder.join("projects").join(project);
+        let folder = self.project(project);
         let mut make = Command::new("make");
         make.args(["--no-print-directory", "-C"]).arg(&folder);
         // The dynamic linker does not search the prefix.
@@ -107,7 +113,7 @@ impl Environment {
 
     /// Builds and runs a CMake project with the installation in a prefix.
     fn cmake(&self, project: &str, prefix: &Path, programs: &[(&str, Linked)]) -> Result {
-        let source = self.folder.join("projects").join(project);
+        let source = self.project(project);
         let build = source.join("build");
         if build.exists() {
             fs::remove_dir_all(&build).map_err(|error| format!("{}: {error}", build.display()))?;

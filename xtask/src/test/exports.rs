@@ -67,6 +67,12 @@ fn check_archive(archive: &Path) -> Result {
     if sections.contains(".llvmbc") {
         return Err("libzexa.a contains bitcode of LLVM".to_owned());
     }
+    if sections.split_whitespace().any(|word| word == ".group") {
+        return Err(
+            "libzexa.a contains groups of sections, which cannot be linked with another library written in Rust"
+                .to_owned(),
+        );
+    }
     Ok(())
 }
 
