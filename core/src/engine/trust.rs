@@ -144,8 +144,7 @@ pub(super) fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates);
     if roots.is_empty() {
-        let reason =
-            "is required, because the system has no certificate authorities; or install the package ca-certificates";
+        let reason = "is required, because the system has no certificate authorities; or install the package ca-certificates, or set SSL_CERT_FILE";
         return Err(Error::config("ca_file", reason));
     }
     Ok(webpki(roots)?)
