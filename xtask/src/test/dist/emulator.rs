@@ -66,12 +66,12 @@ impl Emulator {
     }
 
     /// The Python for arm64.
-    pub(crate) fn python(&self) -> PathBuf {
+    pub(super) fn python(&self) -> PathBuf {
         self.root().join("usr/bin/python3.11")
     }
 
     /// The Node for arm64.
-    pub(crate) fn node(&self) -> PathBuf {
+    pub(super) fn node(&self) -> PathBuf {
         self.folder.join("node_modules").join(NODE).join("bin/node")
     }
 

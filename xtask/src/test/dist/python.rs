@@ -89,7 +89,7 @@ impl Bench {
         }
     }
 
-    /// Sends a message with the emulated Python. There is none for musl and for Windows.
+    /// Sends a message with the emulated Python. There is no Python for musl or Windows here.
     fn send_with_python_elsewhere(&self, folder: &Path) -> Result {
         let Some(emulator) = self.emulated_interpreters() else {
             print_line!("the wheel: selected for this system by pip, and not run: there is no Python for it");
