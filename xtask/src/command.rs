@@ -1,7 +1,7 @@
 //! Runs other programs, and reports their failures in one line.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -114,6 +114,12 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         return Err(format!("`{}` failed: {status}\n{}", command_line(command), String::from_utf8_lossy(&stderr)));
     }
     String::from_utf8(stdout).map_err(|_| format!("the output of `{}` is not UTF-8", command_line(command)))
+}
+
+/// The `PATH` with these folders first.
+pub(crate) fn path_with(folders: impl IntoIterator<Item = PathBuf>) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(folders.into_iter().chain(env::split_paths(&path))).map_err(|error| format!("PATH: {error}"))
 }
 
 /// Checks that programs are installed. Each is given with its Debian packages, which the error names.

@@ -84,9 +84,7 @@ impl Node {
 
     /// The `PATH` with this folder first, and this Node second.
     pub(crate) fn path_with(&self, folder: &Path) -> Result<OsString> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = [Some(folder), self.folder()].into_iter().flatten().map(Path::to_owned);
-        std::env::join_paths(folders.chain(std::env::split_paths(&path))).map_err(|error| format!("PATH: {error}"))
+        command::path_with([Some(folder), self.folder()].into_iter().flatten().map(Path::to_owned))
     }
 
     fn prepend_to_path(&self, command: &mut Command) {

@@ -185,6 +185,11 @@ pub(crate) fn copy_into(file: &Path, folder: &Path) -> Result<PathBuf> {
     Ok(to)
 }
 
+/// Reads a file.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Writes a file.
 pub(crate) fn write(path: &Path, text: &str) -> Result {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))

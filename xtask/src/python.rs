@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::background::Once;
 use crate::command::{self, Result};
+use crate::npm::read;
 use crate::{paths, show};
 
 #[cfg(windows)]
@@ -99,11 +100,14 @@ impl Venv {
         self.folder.join(PROGRAMS).join(name)
     }
 
+    /// The folder of the programs of the environment.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.folder.join(PROGRAMS)
+    }
+
     /// A `PATH` with the programs of the environment first, as if the environment were active.
     pub(crate) fn on_path(&self) -> Result<OsString> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(self.folder.join(PROGRAMS)).chain(std::env::split_paths(&path));
-        std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))
+        command::path_with([self.programs()])
     }
 
     /// A pip command for this environment that prints only errors.
@@ -134,8 +138,4 @@ fn require_python(python: &str) -> Result {
         Ok(_) => Ok(()),
         Err(_) => Err("Python's venv is missing: apt-get install python3-venv".to_owned()),
     }
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -67,10 +67,9 @@ impl Toolchain {
             all.args(["--lib", "--bins"]);
             all.env("LIBNODE_PATH", empty_libnode()?);
             // With MinGW, the stack protector needs a DLL. There are no ledgers on Windows, and so no SQLite, which it is for.
-            all.env(format!("CFLAGS_{}", target.name.replace('-', "_")), "-fno-stack-protector");
-            let gcc = target.binutils("gcc");
-            all.env(format!("CC_{}", target.name.replace('-', "_")), &gcc);
-            all.env(format!("CARGO_TARGET_{}_LINKER", target.name.replace('-', "_").to_uppercase()), gcc);
+            let (name, gcc) = (target.name.replace('-', "_"), target.binutils("gcc"));
+            all.env(format!("CFLAGS_{name}"), "-fno-stack-protector").env(format!("CC_{name}"), &gcc);
+            all.env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), gcc);
             return Ok(vec![all]);
         }
         if target.libc == Libc::Musl {
@@ -135,9 +134,7 @@ impl Toolchain {
     /// Sets the `PATH` and the caches of zig.
     fn configure(&self, command: &mut Command) -> Result {
         let cache = folder().join("zig-cache");
-        let path = self.venv.on_path()?;
-        let folders = std::iter::once(paths::root().join(LINKER_FOLDER)).chain(std::env::split_paths(&path));
-        command.env("PATH", std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))?);
+        command.env("PATH", command::path_with([paths::root().join(LINKER_FOLDER), self.venv.programs()])?);
         command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
         command.env("CARGO_ZIGBUILD_CACHE_DIR", folder().join("zigbuild"));
         Ok(())

@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::install::{Prefix, soname, symbol_version};
+use crate::npm::read;
 use crate::release;
 
 /// The libraries that libzexa may need: the parts of the C library, of which old versions of glibc have more, and the unwinder.
@@ -74,10 +75,6 @@ fn check_archive(archive: &Path) -> Result {
         );
     }
     Ok(())
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Whether the sections that readelf lists contain a symbol table other than that of the dynamic linker.

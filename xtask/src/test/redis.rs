@@ -1,6 +1,5 @@
 //! The steps `redis` and `valkey`: limiters in a server that the tests start.
 
-use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,10 +16,7 @@ pub(crate) fn check() -> Result {
 
 /// Runs them with Valkey from PyPI. The tests with TLS are left out, because this build of Valkey does not speak it.
 pub(crate) fn check_valkey() -> Result {
-    let folder = valkey()?;
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths(std::iter::once(folder).chain(env::split_paths(&path)));
-    let path = path.map_err(|error| format!("PATH: {error}"))?;
+    let path = command::path_with([valkey()?])?;
     run(|command| {
         command.args(["--skip", "tls"]).env("PATH", &path);
     })

@@ -14,7 +14,7 @@ use super::toolchain::Toolchain;
 use super::{archive, elf};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::npm::{copy, copy_file, write};
+use crate::npm::{copy, copy_file, read, write};
 use crate::test::dist::emulator::Emulator;
 use crate::test::exports;
 use crate::wheel::empty;
@@ -259,10 +259,6 @@ fn date() -> Result<String> {
     let time = format!("--date=@{}", archive::time()?);
     let date = command::output(Command::new("date").args(["--utc", "--rfc-email", &time]).env("LC_ALL", "C"))?;
     Ok(date.trim_end().to_owned())
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! members enable.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -14,6 +13,7 @@ use super::Bench;
 use crate::background::print_line;
 use crate::command::Result;
 use crate::dist::audit::Audit;
+use crate::npm::read;
 use crate::third_party;
 
 impl Bench {
@@ -59,10 +59,6 @@ fn crate_of(component: &Value) -> String {
 
 fn file_name(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 #[cfg(test)]

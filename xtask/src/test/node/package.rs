@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::node::Node;
-use crate::npm::{self, Archives};
+use crate::npm::{self, Archives, read};
 use crate::test::exports;
 use crate::{paths, release, third_party};
 
@@ -209,10 +209,6 @@ fn names(folder: &Path) -> Result<Vec<String>> {
 
 fn size(path: &PathBuf) -> String {
     fs::metadata(path).map_or_else(|error| error.to_string(), |data| format!("{:.2} MB", data.len() as f64 / 1e6))
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]

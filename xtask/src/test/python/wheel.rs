@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::npm::read;
 use crate::python::{self, Venv};
 use crate::test::exports;
 use crate::wheel::{Sdist, Wheel, empty};
@@ -197,10 +198,6 @@ pub(super) fn size(path: &Path) -> String {
 
 pub(super) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]
