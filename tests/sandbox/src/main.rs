@@ -52,7 +52,7 @@ fn run(flags: Flags) -> io::Result<()> {
     // Handlers are installed before the announcement, so that no signal is missed.
     let signals = runtime.block_on(async { Signals::new() })?;
     let sandbox = Sandbox::try_start(spec, flags.listen)
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on port {port}: {error}")))?;
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot start a server on port {port}: {error}")))?;
     announce(&sandbox)?;
     let parent = flags.exit_with_parent.then(watch_parent);
     runtime.block_on(async {

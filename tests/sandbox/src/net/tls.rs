@@ -161,7 +161,10 @@ impl Folder {
     fn create() -> io::Result<Self> {
         let name = format!("zexa-sandbox-{}-{:08x}", std::process::id(), fastrand::u32(..));
         let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path)?;
+        fs::create_dir(&path).map_err(|error| {
+            let folder = path.display();
+            io::Error::new(error.kind(), format!("cannot create the folder {folder} for the certificates: {error}"))
+        })?;
         Ok(Self(path))
     }
 

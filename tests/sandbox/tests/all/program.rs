@@ -100,6 +100,16 @@ fn flags_configure_the_server() {
 }
 
 #[test]
+fn an_error_names_the_folder_that_cannot_be_created() {
+    let folder = std::env::temp_dir().join("zexa-no-such-folder");
+    let program =
+        Command::new(env!("CARGO_BIN_EXE_zexa-sandbox")).arg("--tls").env("TMPDIR", &folder).output().unwrap();
+    let error = String::from_utf8(program.stderr).unwrap();
+    assert_eq!(program.status.code(), Some(1));
+    assert!(error.contains(&format!("cannot create the folder {}", folder.display())), "{error}");
+}
+
+#[test]
 fn a_flag_requires_a_client_certificate() {
     let program = Program::start(&["--require-client-certificate"]);
     assert!(program.text("url").starts_with("https://"));
