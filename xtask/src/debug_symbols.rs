@@ -14,6 +14,7 @@ pub(crate) fn split(built: &Path, library: &Path, symbols: &Path) -> Result {
     require(&[("objcopy", "binutils")])?;
     let mut keep = Command::new("objcopy");
     output(keep.args(["--only-keep-debug", "--compress-debug-sections"]).arg(built).arg(symbols))?;
+    not_executable(symbols)?;
     let mut strip = Command::new("objcopy");
     // objcopy adds a checksum of the file, by which debuggers match it with the library.
     strip.arg("--strip-all").arg(format!("--add-gnu-debuglink={}", symbols.display()));
@@ -41,7 +42,13 @@ pub(crate) fn split_by_build_id(built: &Path, stripped: &Path, folder: &Path, ob
     replace(&symbols, &old, &new)?;
     let root = paths::root().to_string_lossy().into_owned();
     replace(&symbols, root.as_bytes(), &neutral(root.len()))?;
-    objcopy("--compress-debug-sections", &symbols, &symbols)
+    objcopy("--compress-debug-sections", &symbols, &symbols)?;
+    not_executable(&symbols)
+}
+
+/// objcopy copies the mode of the program.
+fn not_executable(symbols: &Path) -> Result {
+    output(Command::new("chmod").arg("644").arg(symbols)).map(drop)
 }
 
 /// A hash of a file, in which the build id counts as zeros. It is as long as the build id.
@@ -78,10 +85,16 @@ fn bytes(digits: &str) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn readelf(arguments: &[&str], file: &Path) -> String {
         output(Command::new("readelf").args(arguments).arg(file)).expect("it is an ELF file")
+    }
+
+    fn mode(file: &Path) -> u32 {
+        fs::metadata(file).expect("it is there").permissions().mode() & 0o777
     }
 
     #[test]
@@ -99,6 +112,7 @@ mod tests {
         assert!(readelf(&["--debug-dump=links"], &library).contains("liba.so.debug"));
         assert!(readelf(&["--dyn-syms", "--wide"], &library).contains("zexa_answer"));
         assert!(readelf(&["--debug-dump=decodedline"], &symbols).contains("a.c"));
+        assert_eq!(mode(&symbols), 0o644);
     }
 
     #[test]
@@ -116,6 +130,7 @@ mod tests {
         assert_eq!(elf::build_id(&file), Ok(id));
         assert!(readelf(&["--debug-dump=decodedline"], &file).contains("a.c"));
         assert!(!readelf(&["--sections", "--wide"], &stripped).contains(".symtab"));
+        assert_eq!(mode(&file), 0o644);
         output(&mut Command::new(&stripped)).expect("it still runs");
     }
 

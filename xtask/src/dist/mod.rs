@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod debian;
 pub(crate) mod elf;
+mod guides;
 mod local;
 pub(crate) mod parts;
 pub(crate) mod pe;

@@ -6,9 +6,8 @@ use std::process::Command;
 
 use super::audit::SBOM;
 use super::build::Build;
-use super::debian;
 use super::toolchain::Toolchain;
-use super::{archive, pe};
+use super::{archive, debian, guides, pe};
 use crate::command::{self, Result};
 use crate::node::Node;
 use crate::npm::{self, copy, copy_file};
@@ -94,7 +93,7 @@ fn programs(build: &Build, _: &Toolchain, to: &Path) -> Result {
             copy_file(&paths::root().join(licence), &folder.join(licence))?;
         }
         copy_file(&paths::root().join("cli").join(third_party::FILE), &folder.join(third_party::FILE))?;
-        copy_file(&paths::root().join("docs").join("cli.md"), &folder.join("cli.md"))
+        guides::write_to(&folder.join("docs"))
     })
 }
 
