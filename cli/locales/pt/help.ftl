@@ -174,6 +174,7 @@ help-sandbox =
     Executa uma sandbox: a API como servidor nesta máquina, que não envia nada
 
     Mostra as variáveis com que outros programas a usam, e funciona até Ctrl-C. O estado está em memória.
+    O programa separado zexa-sandbox tem mais opções, como TLS: veja zexa-sandbox --help.
     .port = Porta em que escuta. 0 escolhe uma porta livre
     .credits = Saldo inicial
     .speed = Segundos da sandbox por cada segundo real: 60 entrega as mensagens 60 vezes mais depressa

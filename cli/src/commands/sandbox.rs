@@ -15,6 +15,7 @@ use crate::{interrupt, values};
 /// Run a sandbox: the API as a server on this machine, which sends nothing
 ///
 /// Prints the variables that make other programs use it, and runs until Ctrl-C. The state is in memory.
+/// The separate program zexa-sandbox has more options, such as TLS: see zexa-sandbox --help.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
