@@ -152,7 +152,7 @@ fn script(name: &str) -> Result<Command> {
 /// Creates the empty folder of a part.
 fn empty(part: &str) -> Result<PathBuf> {
     let folder = folder().join(part);
-    crate::wheel::empty(&folder)?;
+    crate::files::empty(&folder)?;
     Ok(folder)
 }
 

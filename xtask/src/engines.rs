@@ -7,12 +7,11 @@ use std::process::Command;
 
 use crate::command::{self, PROGRAMS, Result, cargo_workspace};
 use crate::demo::packages;
+use crate::files::{copy_file, empty};
 use crate::node::Packages;
-use crate::npm::copy_file;
 use crate::paths;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::wheel::empty;
 
 /// Folder of the tests.
 pub(crate) const TESTS: &str = "tests/engines";

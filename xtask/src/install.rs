@@ -6,8 +6,7 @@ use std::process::{Command, ExitCode};
 
 use crate::background::Once;
 use crate::command::{Result, output, require};
-use crate::npm::{copy_file, write};
-use crate::wheel::empty;
+use crate::files::{copy_file, empty, write};
 use crate::{debug_symbols, paths, release, third_party, usage};
 
 /// Version of the library, for zexa.pc and file names.

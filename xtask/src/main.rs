@@ -13,6 +13,7 @@ mod dist;
 mod docs;
 mod engines;
 mod examples;
+mod files;
 mod fuzz;
 mod install;
 mod models;

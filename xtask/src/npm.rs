@@ -1,13 +1,12 @@
 //! The Node package as it is published: an archive with the JavaScript, and one with the addon for this system.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::background::Once;
 use crate::command::{self, Result};
+use crate::files::{copy, copy_file, empty, write};
 use crate::node::{self, Node, Packages};
-use crate::wheel::empty;
 use crate::{bundle, paths, release, third_party};
 
 /// The manifest of a project without dependencies, in which the archives are installed.
@@ -155,42 +154,4 @@ pub(crate) fn pack(node: &Node, folder: &Path, dist: &Path) -> Result<PathBuf> {
     let mut pack = node.npm("pack");
     let name = command::output(pack.current_dir(folder).arg("--pack-destination").arg(dist))?;
     Ok(dist.join(name.trim()))
-}
-
-/// Copies a folder with its content, except `node_modules`.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result {
-    let in_folder = |error: std::io::Error| format!("{}: {error}", from.display());
-    fs::create_dir_all(to).map_err(in_folder)?;
-    for entry in fs::read_dir(from).map_err(in_folder)? {
-        let entry = entry.map_err(in_folder)?;
-        let (path, to) = (entry.path(), to.join(entry.file_name()));
-        match path.is_dir() {
-            true if entry.file_name() == OsStr::new("node_modules") => {}
-            true => copy(&path, &to)?,
-            false => copy_file(&path, &to)?,
-        }
-    }
-    Ok(())
-}
-
-/// Copies a file.
-pub(crate) fn copy_file(from: &Path, to: &Path) -> Result {
-    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
-}
-
-/// Copies a file to a folder, and returns its new path.
-pub(crate) fn copy_into(file: &Path, folder: &Path) -> Result<PathBuf> {
-    let to = folder.join(file.file_name().expect("it is a file"));
-    copy_file(file, &to)?;
-    Ok(to)
-}
-
-/// Reads a file.
-pub(crate) fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Writes a file.
-pub(crate) fn write(path: &Path, text: &str) -> Result {
-    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

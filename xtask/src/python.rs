@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::background::Once;
 use crate::command::{self, Result};
-use crate::npm::read;
+use crate::files::read;
 use crate::{paths, show};
 
 #[cfg(windows)]

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use crate::background::Once;
 use crate::command::{self, Result};
+use crate::files::{empty, only_file};
 use crate::python::{self, Venv};
 use crate::{paths, release};
 
@@ -207,25 +208,6 @@ fn synchronize(from: &Path, to: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Creates the folder, or empties it.
-pub(crate) fn empty(folder: &Path) -> Result {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
-}
-
-/// The only file in the folder with this ending.
-pub(crate) fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
-    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let files: Vec<_> = files.filter(|file| file.to_string_lossy().ends_with(ending)).collect();
-    match <[PathBuf; 1]>::try_from(files) {
-        Ok([file]) => Ok(file),
-        Err(files) => Err(format!("expected one *{ending} in {}, found {}", folder.display(), files.len())),
-    }
 }
 
 #[cfg(test)]

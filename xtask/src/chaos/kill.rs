@@ -11,8 +11,8 @@ use super::options::Options;
 use super::plan::{Event, Moment, plan};
 use super::programs::{self, Language};
 use crate::command::Result;
+use crate::files::empty;
 use crate::sandbox::Sandbox;
-use crate::wheel::empty;
 use crate::{paths, show};
 
 /// A run without a new message for this long has failed.

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::Result;
+use crate::files::{copy, copy_file, empty};
 use crate::node::Node;
-use crate::npm::{self, copy, copy_file};
+use crate::npm;
 use crate::paths;
 use crate::python::Venv;
-use crate::wheel::empty;
 
 /// File name of the extension module `zexa._zexa`.
 #[cfg(windows)]

@@ -14,8 +14,7 @@ use super::check_file;
 use super::target::{Libc, Target};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
-use crate::npm::{copy_file, write};
-use crate::wheel::empty;
+use crate::files::{copy_file, empty, write};
 use crate::{debug_symbols, paths};
 
 /// The static library for C, as cargo builds it.

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use crate::command::Result;
-use crate::npm::{read, write};
+use crate::files::{empty, read, write};
 use crate::paths;
-use crate::wheel::empty;
 
 /// The guide of the command line, and those that it refers to.
 const GUIDES: [&str; 3] = ["cli.md", "behaviour.md", "bulk.md"];

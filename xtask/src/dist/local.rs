@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use super::{archive, build};
 use crate::command::Result;
-use crate::npm::{Archives, copy_into};
-use crate::wheel::{PROGRAM, Wheel, empty};
+use crate::files::{copy_into, empty};
+use crate::npm::Archives;
+use crate::wheel::{PROGRAM, Wheel};
 use crate::{select, show, usage};
 
 /// The packages of one language, or of the command line.

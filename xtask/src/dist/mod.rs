@@ -22,7 +22,7 @@ use self::parts::{PARTS, Part};
 use self::target::{TARGETS, Target};
 use self::toolchain::Toolchain;
 use crate::command::Result;
-use crate::wheel::empty;
+use crate::files::empty;
 use crate::{select, show, test, usage};
 
 /// Prints the names and descriptions of the packages, and the targets.

@@ -9,9 +9,10 @@ use super::build::Build;
 use super::toolchain::Toolchain;
 use super::{archive, debian, guides, pe};
 use crate::command::{self, Result};
+use crate::files::{copy, copy_file, empty, only_file};
 use crate::node::Node;
-use crate::npm::{self, copy, copy_file};
-use crate::wheel::{self, empty};
+use crate::npm;
+use crate::wheel;
 use crate::{install, paths, third_party};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -113,7 +114,7 @@ fn python(build: &Build, toolchain: &Toolchain, to: &Path) -> Result {
         let sbom = folder.join(sbom(package.name()));
         copy_file(&build.sbom(file), &sbom)?;
         command::output(maturin(build, toolchain, package)?.arg("--sbom-include").arg(sbom).arg("--out").arg(&folder))?;
-        let file = wheel::only_file(&folder, ".whl")?;
+        let file = only_file(&folder, ".whl")?;
         check_tag(&file, &build.target.wheel_tag())?;
         copy_file(&file, &to.join(file.file_name().expect("it is a file")))?;
     }

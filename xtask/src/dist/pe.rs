@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::target::Target;
 use crate::command::{self, Result};
-use crate::npm::write;
+use crate::files::write;
 use crate::release;
 
 /// Random addresses, also above 4 GiB, and memory that is either writable or executable.

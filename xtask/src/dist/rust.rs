@@ -41,7 +41,7 @@ impl Rust {
             "packages for this target can be built on Debian only, whose Rust compiler has the sources of the standard library".to_owned()
         })?;
         let packages = self.folder.join("packages");
-        crate::wheel::empty(&packages)?;
+        crate::files::empty(&packages)?;
         show::command(&format!("apt-get download {}", PACKAGES.join(" ")));
         let mut download = Command::new("apt-get");
         command::output(download.args(["download", "--quiet"]).args(PACKAGES).current_dir(&packages)).map_err(

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::{archive, build};
 use crate::command::{self, Result, cargo};
+use crate::files::{copy_into, empty};
 use crate::node::Node;
-use crate::npm::{self, copy_into};
-use crate::wheel::{self, build_environment, empty};
+use crate::npm;
+use crate::wheel::{self, build_environment};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -9,7 +9,7 @@ use super::rust::Rust;
 use super::target::{Libc, Target};
 use crate::background::Once;
 use crate::command::{self, Result};
-use crate::npm::write;
+use crate::files::write;
 use crate::python::Venv;
 use crate::{install, paths, release};
 

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::files::read;
 use crate::install::{Prefix, soname, symbol_version};
-use crate::npm::read;
 use crate::release;
 
 /// The libraries that libzexa may need: the parts of the C library, of which old versions of glibc have more, and the unwinder.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::{self, Result, cargo_workspace};
+use crate::files::empty;
 use crate::paths;
 use crate::python::Venv;
-use crate::wheel::empty;
 
 /// Runs the Rust tests that need a server. The tests of other languages are part of the steps `c`, `node` and `python`.
 pub(crate) fn check() -> Result {

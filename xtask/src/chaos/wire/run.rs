@@ -21,7 +21,7 @@ use super::proxy::Proxy;
 use super::report::{self, Outcome, Reported};
 use super::server::Server;
 use crate::command::Result;
-use crate::wheel::empty;
+use crate::files::empty;
 use crate::{paths, show};
 
 /// Number of calls in progress at the same time.

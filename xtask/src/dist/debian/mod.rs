@@ -14,10 +14,9 @@ use super::toolchain::Toolchain;
 use super::{archive, elf};
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::npm::{copy, copy_file, read, write};
+use crate::files::{copy, copy_file, empty, read, write};
 use crate::test::dist::emulator::Emulator;
 use crate::test::exports;
-use crate::wheel::empty;
 use crate::{install, paths, third_party};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -13,7 +13,7 @@ use super::Bench;
 use crate::background::print_line;
 use crate::command::Result;
 use crate::dist::audit::Audit;
-use crate::npm::read;
+use crate::files::read;
 use crate::third_party;
 
 impl Bench {

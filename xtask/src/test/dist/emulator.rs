@@ -7,10 +7,9 @@ use std::process::Command;
 use crate::background::Once;
 use crate::command::{self, Result};
 use crate::dist::build;
+use crate::files::{empty, write};
 use crate::node::Node;
-use crate::npm::write;
 use crate::show;
-use crate::wheel::empty;
 
 /// Packages of Debian: Python, the libraries that Python and Node need, and musl.
 const PACKAGES: [&str; 13] = [

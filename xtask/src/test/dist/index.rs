@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 
 use crate::command::Result;
 use crate::dist::build;
+use crate::files::copy_file;
 use crate::node::Node;
-use crate::npm::{self, copy_file};
+use crate::npm;
 use crate::paths;
 use crate::python::PYTHON;
 use crate::wheel;

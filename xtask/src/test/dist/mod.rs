@@ -24,7 +24,7 @@ use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::target::{Libc, TARGETS, Target};
 use crate::dist::{self, archive, elf, parts};
-use crate::npm::copy_into;
+use crate::files::copy_into;
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
 use crate::third_party;

@@ -6,6 +6,7 @@ use std::process::Command;
 use super::{check_program, check_version, send};
 use crate::command::{self, Result};
 use crate::dist::{archive, parts};
+use crate::files;
 use crate::node::Node;
 use crate::npm;
 use crate::python::{PYTHON, Venv};
@@ -25,7 +26,7 @@ fn check_wheels(packages: &Path, folder: &Path, sandbox: &Sandbox) -> Result {
     let wheels = [parts::find(packages, "zexa-", ".whl")?, parts::find(packages, "zexa_cli-", ".whl")?];
     let venv = Venv::empty("dist-native", PYTHON)?;
     command::run_quietly(venv.pip("install")?.args(["--isolated", "--no-cache-dir", "--no-index"]).args(wheels))?;
-    let program = npm::copy_into(&crate::paths::root().join("tests/consumers/python/send.py"), folder)?;
+    let program = files::copy_into(&crate::paths::root().join("tests/consumers/python/send.py"), folder)?;
     let mut python = venv.program("python");
     send(sandbox, "the wheel", python.current_dir(folder).args(["-X", "dev", "-W", "error"]).arg(program))?;
     let program = || {
@@ -40,8 +41,8 @@ fn check_wheels(packages: &Path, folder: &Path, sandbox: &Sandbox) -> Result {
 fn check_npm(packages: &Path, folder: &Path, sandbox: &Sandbox) -> Result {
     let node = Node::find()?;
     let project = crate::paths::root().join("tests/consumers/node/esm");
-    npm::copy_into(&project.join("package.json"), folder)?;
-    let program = npm::copy_into(&project.join("send.js"), folder)?;
+    files::copy_into(&project.join("package.json"), folder)?;
+    let program = files::copy_into(&project.join("send.js"), folder)?;
     let main = npm::pack(&node, &npm::stage_main()?, folder)?;
     let addon = parts::find(packages, "zexa-", ".tgz")?;
     npm::Archives { main, addon }.install(&node, folder)?;

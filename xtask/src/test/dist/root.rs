@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::dist::build;
-use crate::npm::write;
+use crate::files::write;
 use crate::show;
 
 /// The packages of a system, besides the essential ones.

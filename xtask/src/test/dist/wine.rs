@@ -8,8 +8,8 @@ use crate::background::Once;
 use crate::command::{self, Result};
 use crate::dist::build;
 use crate::dist::target::Target;
+use crate::files::write;
 use crate::node::Node;
-use crate::npm::write;
 use crate::show;
 
 /// The library of Windows that the standard library of Rust gets random numbers from. wine 8 does not have it, and has the same function by another name.

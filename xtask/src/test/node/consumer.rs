@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::files;
 use crate::node::Packages;
 use crate::npm::{self, Archives};
 use crate::paths;
@@ -131,7 +132,7 @@ impl Bench {
 
     fn copy(&self, name: &str, to: &str) -> Result<PathBuf> {
         let folder = self.folder.path().join(to);
-        npm::copy(&paths::root().join("tests").join("consumers").join("node").join(name), &folder)?;
+        files::copy(&paths::root().join("tests").join("consumers").join("node").join(name), &folder)?;
         Ok(folder)
     }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::command::{self, Result};
+use crate::files::empty;
 use crate::node::{self, Packages};
 use crate::npm;
-use crate::wheel::empty;
 
 /// Runs the linters, and checks the formatting.
 pub(crate) fn check() -> Result {

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::files::read;
 use crate::node::Node;
-use crate::npm::{self, Archives, read};
+use crate::npm::{self, Archives};
 use crate::test::exports;
 use crate::{paths, release, third_party};
 

@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::wheel::{VERSION, check_licences, check_metadata, check_sdist, compare, files, name, size};
 use crate::background::print_line;
 use crate::command::{self, Result};
+use crate::files::{empty, only_file};
 use crate::python::{PYTHON, Venv};
-use crate::wheel::{PROGRAM, build_environment, empty, only_file};
+use crate::wheel::{PROGRAM, build_environment};
 use crate::{paths, third_party};
 
 /// Prints the metadata of the installed package.

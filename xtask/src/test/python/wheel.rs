@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::background::print_line;
 use crate::command::{self, Result};
-use crate::npm::read;
+use crate::files::{empty, read};
 use crate::python::{self, Venv};
 use crate::test::exports;
-use crate::wheel::{Sdist, Wheel, empty};
+use crate::wheel::{Sdist, Wheel};
 use crate::{paths, release, third_party};
 
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
