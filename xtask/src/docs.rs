@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::command::{self, Result, cargo};
+use crate::files::read;
 use crate::node::Node;
 use crate::python::Venv;
 use crate::{paths, select, show, usage};
@@ -74,7 +75,7 @@ fn c() -> Result {
     let output = empty("c")?;
     let python = Venv::prepare()?.path("python");
     let file = sources().join("Doxyfile");
-    let settings = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let settings = read(&file)?;
     let filter = format!("{} {}", python.display(), sources().join("header_filter.py").display());
     let output = output.display();
     let settings = format!(

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::background::Once;
 use crate::command::{self, Result};
-use crate::files::read;
+use crate::files::{read, write};
 use crate::{paths, show};
 
 #[cfg(windows)]
@@ -86,7 +86,7 @@ impl Venv {
         show::command(&format!("{PYTHON} -m venv, pip install {}", packages.join(" ")));
         venv.create(PYTHON, &["--without-pip"])?;
         command::run_quietly(venv.pip("install")?.args(packages))?;
-        fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))?;
+        write(&installed, &wanted)?;
         Ok(venv)
     }
 

@@ -1,11 +1,11 @@
 //! `cargo xtask licences`: generates the file that lists the licences of the third-party crates in each library and in the program `zexa`.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::command::{self, Result, cargo};
+use crate::files::read;
 use crate::paths;
 
 /// Name of the files.
@@ -45,7 +45,7 @@ pub(crate) fn check() -> Result {
 
 fn check_package(folder: &str) -> Result {
     let file = file(folder);
-    let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = read(&file)?;
     let mut linked = BTreeSet::new();
     for target in TARGETS {
         linked.append(&mut linked_in(folder, target)?);

@@ -1,7 +1,6 @@
 //! The tables of options in the guides.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use minijinja::context;
@@ -14,6 +13,7 @@ use super::python::PYTHON;
 use super::template::{environment, render};
 use super::view::view;
 use crate::command::Result;
+use crate::files::read;
 
 /// The guides, relative to the root of the repository, with the language of their tables and the templates of these.
 const GUIDES: [(&str, Language, [&str; 2]); 2] = [
@@ -47,7 +47,7 @@ fn guide(
     environment.add_filter("default", |docs: Vec<String>| split(&docs).1);
     environment.add_filter("meaning", |docs: Vec<String>| split(&docs).0);
     let file = root.join(name);
-    let mut text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let mut text = read(&file)?;
     for template in templates {
         let table = render(&environment, template, context! {})?;
         text = replace(&text, template, &table).map_err(|problem| format!("{name}: {problem}"))?;

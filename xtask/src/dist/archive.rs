@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{self, Result};
+use crate::files::write;
 use crate::paths;
 use crate::python::PYTHON;
 
@@ -61,7 +62,7 @@ pub(crate) fn write_sums(folder: &Path) -> Result<PathBuf> {
     names.sort();
     let sums = command::output(Command::new("sha256sum").current_dir(folder).arg("--").args(names))?;
     let file = folder.join(SUMS);
-    fs::write(&file, sums).map_err(|error| format!("{}: {error}", file.display()))?;
+    write(&file, &sums)?;
     Ok(file)
 }
 

@@ -14,7 +14,7 @@ use super::check_file;
 use super::target::{Libc, Target};
 use super::toolchain::Toolchain;
 use crate::command::{self, Result};
-use crate::files::{copy_file, empty, write};
+use crate::files::{copy_file, empty, read, write};
 use crate::{debug_symbols, paths};
 
 /// The static library for C, as cargo builds it.
@@ -125,7 +125,7 @@ impl Build {
 fn run_cargo(cargo: &mut Command, file: &Path) -> Result<String> {
     let output = fs::File::create(file).map_err(|error| format!("{}: {error}", file.display()))?;
     command::run(cargo.stdout(output))?;
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+    read(file)
 }
 
 /// The paths of all artifacts in the messages, one JSON object per line.

@@ -9,6 +9,7 @@ use std::process::Command;
 use super::build::folder;
 use crate::background::Once;
 use crate::command::{self, Result};
+use crate::files::write;
 use crate::show;
 
 /// The packages: the compiler, its libraries, the standard library for build scripts, and the sources of the standard library.
@@ -30,7 +31,7 @@ impl Rust {
             let wanted = PACKAGES.join("\n");
             if fs::read_to_string(&complete).ok().as_ref() != Some(&wanted) {
                 rust.install()?;
-                fs::write(&complete, wanted).map_err(|error| format!("{}: {error}", complete.display()))?;
+                write(&complete, &wanted)?;
             }
             Ok(rust)
         })

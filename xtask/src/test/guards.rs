@@ -10,6 +10,7 @@ use syn::{Attribute, Block, Expr, ExprCall, ImplItemFn, Item, ItemFn, Meta, Sign
 
 use crate::background::print_line;
 use crate::command::Result;
+use crate::files::read;
 use crate::paths;
 
 /// Fails if a function that another language can call has code outside of its panic boundary.
@@ -24,7 +25,7 @@ fn check_c() -> Result {
     let folder = paths::root().join("ffi-c").join("src");
     // The callbacks of a fuzz target may panic, and are not part of the library.
     for path in sources(&folder)?.into_iter().filter(|path| !path.starts_with(folder.join("fuzzing"))) {
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = read(&path)?;
         let file = path.strip_prefix(paths::root()).unwrap_or(&path).display();
         for function in functions(&text).map_err(|error| format!("{file}: {error}"))? {
             exported += 1;
@@ -45,7 +46,7 @@ fn check_c() -> Result {
 fn check_node() -> Result {
     let mut exported = Exported::default();
     for path in sources(&paths::root().join("bindings-node").join("src"))? {
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = read(&path)?;
         exported.file = path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string();
         exported.visit_file(&syn::parse_file(&text).map_err(|error| format!("{}: {error}", exported.file))?);
     }

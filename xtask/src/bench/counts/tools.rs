@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::command::{self, Result};
+use crate::files::read;
 
 /// Callgrind counts each byte that `rep stosb` and `rep movsb` write as an instruction. With these settings, the C library uses other instructions.
 const NO_REP: &str = "glibc.cpu.x86_rep_stosb_threshold=0x7fffffff:glibc.cpu.x86_rep_movsb_threshold=0x7fffffff";
@@ -124,10 +124,6 @@ fn under(tool: &[OsString], program: Command) -> Command {
 
 fn temporary_file() -> Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new().map_err(|error| format!("temporary file: {error}"))
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]

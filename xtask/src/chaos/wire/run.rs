@@ -21,7 +21,7 @@ use super::proxy::Proxy;
 use super::report::{self, Outcome, Reported};
 use super::server::Server;
 use crate::command::Result;
-use crate::files::empty;
+use crate::files::{empty, write};
 use crate::{paths, show};
 
 /// Number of calls in progress at the same time.
@@ -136,7 +136,7 @@ pub(super) fn run(language: &'static Language, options: &Options) -> Result<Summ
 fn write_reports(folder: &Path, reported: &[Reported]) -> Result {
     let file = folder.join("calls.txt");
     let lines: String = reported.iter().map(|call| format!("{call:?}\n")).collect();
-    fs::write(&file, lines).map_err(|error| format!("{}: {error}", file.display()))
+    write(&file, &lines)
 }
 
 struct Run {

@@ -1,7 +1,6 @@
 //! `include/zexa.h`: the template `zexa.h.jinja`, with the declarations of `ffi-c/src` in the places that it names.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use minijinja::{Environment, context};
@@ -9,6 +8,7 @@ use minijinja::{Environment, context};
 use super::declarations::{Declaration, declarations};
 use crate::codegen::template::render;
 use crate::command::Result;
+use crate::files::read;
 
 const TEMPLATE: &str = "zexa.h.jinja";
 
@@ -21,7 +21,7 @@ pub(super) fn hand_written(root: &Path) -> Result<Vec<Declaration>> {
     let mut all = Vec::new();
     for name in FILES.split(' ') {
         let file = root.join(format!("ffi-c/src/{name}.rs"));
-        let source = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let source = read(&file)?;
         all.extend(declarations(name, &source)?);
     }
     Ok(all)
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_first_send_is_on_the_first_pages() {
-        let header = fs::read_to_string(crate::paths::root().join("include/zexa.h")).expect("generated");
+        let header = read(&crate::paths::root().join("include/zexa.h")).expect("generated");
         let first: Vec<&str> = header.lines().take(300).collect();
         let declaration = first.iter().position(|line| line.starts_with("zexa_status zexa_messages_send("));
         let end = declaration.map(|start| first[start..].iter().any(|line| line.ends_with(");")));

@@ -3,7 +3,6 @@
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use minijinja::value::{Serde, Value};
@@ -16,6 +15,7 @@ use super::docs::{commented, wrap};
 use super::template::{self, file};
 use super::view::sections;
 use crate::command::Result;
+use crate::files::read;
 
 /// Hand-written parts of `index.d.ts`, in `bindings-node/types`. A comment `// GENERATED: {{ … }}` stands for generated members.
 const TYPES: [&str; 5] = ["bulk.d.ts", "client.d.ts", "errors.d.ts", "ledger.d.ts", "lists.d.ts"];
@@ -34,7 +34,7 @@ type Imports = BTreeMap<String, BTreeSet<String>>;
 fn types(root: &Path) -> Result<BTreeMap<&'static str, String>> {
     let read = |name| {
         let path = root.join("bindings-node/types").join(name);
-        Ok((name, fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?))
+        Ok((name, read(&path)?))
     };
     TYPES.into_iter().map(read).collect()
 }

@@ -1,14 +1,13 @@
 //! The packages for Windows: the programs and the archive for C send messages with wine.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Bench, VERSION};
 use crate::command::{self, Result};
 use crate::dist::{check_file, parts, pe};
-use crate::files::copy_file;
+use crate::files::{copy_file, read};
 use crate::install::{DLL, Prefix};
 use crate::paths;
 use crate::sandbox::Sandbox;
@@ -44,7 +43,7 @@ impl Bench {
         let doc = prefix.root().join("share/doc/zexa");
         self.check_crates("ffi-c", &library, &doc.join(parts::sbom("libzexa")), &doc.join(third_party::FILE))?;
         let header = prefix.include().join("zexa.h");
-        let header = fs::read_to_string(&header).map_err(|error| format!("{}: {error}", header.display()))?;
+        let header = read(&header)?;
         let declared = exports::declared(&header);
         self.check_exports(&library, &declared.iter().map(String::as_str).collect::<Vec<_>>())?;
 
