@@ -164,7 +164,16 @@ fn http2_with_a_client_certificate() {
 
 #[test]
 fn a_client_certificate_with_ed25519() {
+    check_key("ed25519");
+}
+
+#[test]
+fn a_client_certificate_with_rsa() {
+    check_key("rsa");
+}
+
+fn check_key(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/client/keys");
-    let pair = (folder.join("ed25519.pem"), folder.join("ed25519.key"));
-    check(json!({"tls": true}), false, Some((&pair.0, &pair.1)));
+    let [certificate, key] = ["pem", "key"].map(|end| folder.join(format!("{name}.{end}")));
+    check(json!({"tls": true}), false, Some((&certificate, &key)));
 }
