@@ -98,21 +98,21 @@ fn count(memory: &File, start: u64, end: u64, text: &[u8]) -> usize {
 }
 
 /// Runs clients of a sandbox with this state, and searches the memory of their process before and after they are dropped.
-fn check(state: Value, proxy: bool, key_pair: Option<(&Path, &Path)>) {
+fn check(state: Value, proxy: bool, key: Option<&str>) {
     let mut state = state;
     state["api_key"] = json!(KEY);
     let sandbox = Sandbox::from_json(json!({"state": state, "faults": [{"path": "/credits", "delay": 60}]}));
     let proxy = proxy.then(|| Proxy::start(&sandbox));
     let folder = tempfile::tempdir().expect("a folder");
-    let issued = sandbox.client_certificate().map(|pair| (pair.cert_file.as_path(), pair.key_file.as_path()));
-    let key_pair = key_pair.or(issued);
+    let issued = key.map(|key| sandbox.issue_client_certificate_for_key("memory", key).expect("the key is valid"));
+    let key_pair = issued.as_ref().or(sandbox.client_certificate());
     let mut process = Process::start(&json!({
         "api_key": KEY,
         "base_url": sandbox.url(),
         "ca_file": sandbox.ca_file(),
         "proxy": proxy.as_ref().map(|proxy| proxy.url().replace("://", &format!("://user:{PASSWORD}@"))),
-        "client_cert_file": key_pair.map(|(certificate, _)| certificate),
-        "client_key_file": key_pair.map(|(_, key)| key),
+        "client_cert_file": key_pair.map(|pair| &pair.cert_file),
+        "client_key_file": key_pair.map(|pair| &pair.key_file),
         "ledger": folder.path().join("ledger.db"),
         "ledger_secret": LEDGER_SECRET,
     }));
@@ -120,8 +120,8 @@ fn check(state: Value, proxy: bool, key_pair: Option<(&Path, &Path)>) {
     if proxy.is_some() {
         secrets.push(("password", PASSWORD.as_bytes().to_vec()));
     }
-    if let Some((_, key)) = key_pair {
-        secrets.extend(private_key::forms(key));
+    if let Some(pair) = key_pair {
+        secrets.extend(private_key::forms(&pair.key_file));
     }
     secrets.push(("ledger secret", LEDGER_SECRET.as_bytes().to_vec()));
 
@@ -164,16 +164,16 @@ fn http2_with_a_client_certificate() {
 
 #[test]
 fn a_client_certificate_with_ed25519() {
-    check_key("ed25519");
+    check_key("ed25519.key");
 }
 
 #[test]
 fn a_client_certificate_with_rsa() {
-    check_key("rsa");
+    check_key("rsa.key");
 }
 
 fn check_key(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/client/keys");
-    let [certificate, key] = ["pem", "key"].map(|end| folder.join(format!("{name}.{end}")));
-    check(json!({"tls": true}), false, Some((&certificate, &key)));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/client/keys").join(name);
+    let key = fs::read_to_string(file).expect("a key");
+    check(json!({"tls": true, "require_client_certificate": true}), false, Some(&key));
 }

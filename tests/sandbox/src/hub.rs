@@ -108,9 +108,9 @@ impl Hub {
     }
 
     /// Issues a certificate to a client.
-    pub(crate) fn issue_client_certificate(&self, name: &str) -> io::Result<ClientCertificate> {
+    pub(crate) fn issue_client_certificate(&self, name: &str, key: Option<&str>) -> io::Result<ClientCertificate> {
         let authority = self.authority.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        authority.ok_or_else(|| io::Error::other("the sandbox has no TLS"))?.issue_client_certificate(name)
+        authority.ok_or_else(|| io::Error::other("the sandbox has no TLS"))?.issue_client_certificate(name, key)
     }
 
     fn authority(&self, host: IpAddr) -> io::Result<Arc<Authority>> {

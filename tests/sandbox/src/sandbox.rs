@@ -119,7 +119,15 @@ impl Sandbox {
     /// # Errors
     /// If the sandbox has no TLS, or the files cannot be written.
     pub fn issue_client_certificate(&self, name: &str) -> io::Result<ClientCertificate> {
-        self.hosted.hub.issue_client_certificate(name)
+        self.hosted.hub.issue_client_certificate(name, None)
+    }
+
+    /// Issues a client certificate with this common name for a private key: RSA, ECDSA or Ed25519, in the PEM form of PKCS#8.
+    ///
+    /// # Errors
+    /// If the sandbox has no TLS, the key is not supported, or the files cannot be written.
+    pub fn issue_client_certificate_for_key(&self, name: &str, key: &str) -> io::Result<ClientCertificate> {
+        self.hosted.hub.issue_client_certificate(name, Some(key))
     }
 
     /// The URLs and the API key, in the form that the program `zexa-sandbox` prints.

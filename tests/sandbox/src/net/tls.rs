@@ -77,7 +77,8 @@ impl Authority {
         let folder = Folder::create()?;
         fs::write(folder.ca_file(), root.pem())?;
         let issued = Issued::default();
-        let client = issue(&folder, &issuer, &issued, CLIENT)?;
+        let client_key = KeyPair::generate().map_err(io::Error::other)?;
+        let client = issue(&folder, &issuer, &issued, CLIENT, &client_key)?;
         Ok(Self { folder, issuer, root: root.into(), chain: vec![certificate.into()], key, client, issued })
     }
 
@@ -85,8 +86,10 @@ impl Authority {
         TlsFiles { ca: self.folder.ca_file(), client: self.client.clone() }
     }
 
-    pub(crate) fn issue_client_certificate(&self, name: &str) -> io::Result<ClientCertificate> {
-        issue(&self.folder, &self.issuer, &self.issued, name)
+    /// Issues a certificate with this common name, for a key in PEM format or a new one.
+    pub(crate) fn issue_client_certificate(&self, name: &str, key: Option<&str>) -> io::Result<ClientCertificate> {
+        let key = key.map_or_else(KeyPair::generate, KeyPair::from_pem).map_err(io::Error::other)?;
+        issue(&self.folder, &self.issuer, &self.issued, name, &key)
     }
 
     /// Returns the TLS of a server with these settings.
@@ -129,13 +132,13 @@ fn issue(
     issuer: &Issuer<'static, KeyPair>,
     issued: &Issued,
     name: &str,
+    key: &KeyPair,
 ) -> io::Result<ClientCertificate> {
     let mut client = CertificateParams::default();
     client.distinguished_name.push(DnType::CommonName, name);
     client.use_authority_key_identifier_extension = true;
     client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    let key = KeyPair::generate().map_err(io::Error::other)?;
-    let certificate = client.signed_by(&key, issuer).map_err(io::Error::other)?;
+    let certificate = client.signed_by(key, issuer).map_err(io::Error::other)?;
     let mut issued = issued.lock().unwrap_or_else(PoisonError::into_inner);
     let (cert_file, key_file) = folder.client_files(issued.len());
     fs::write(&cert_file, certificate.pem())?;

@@ -135,16 +135,22 @@ fn a_client_certificate_is_required_and_recorded() {
         let sandbox = Sandbox::from_json(json!({"state": state}));
         assert!(Api::of(&sandbox).call("GET", "/credits", None).is_err(), "{name}");
         let shop = sandbox.issue_client_certificate("shop").unwrap();
+        let key = include_str!("../../../../core/tests/client/keys/rsa.key");
+        let rsa = sandbox.issue_client_certificate_for_key("rsa", key).unwrap();
         let other = tls(json!([]));
-        for (certificate, is_accepted) in
-            [(sandbox.client_certificate().unwrap(), true), (&shop, true), (other.client_certificate().unwrap(), false)]
-        {
+        for (certificate, is_accepted) in [
+            (sandbox.client_certificate().unwrap(), true),
+            (&shop, true),
+            (&rsa, true),
+            (other.client_certificate().unwrap(), false),
+        ] {
             let client = common::authenticated_client(&sandbox, certificate, &[version]);
             let answer = Api { client, ..Api::of(&sandbox) }.call("GET", "/credits", None);
             assert_eq!(answer.is_ok(), is_accepted, "{name} {certificate:?}");
         }
         let names: Vec<_> = sandbox.requests().into_iter().map(|request| request.client_certificate).collect();
-        assert_eq!(names, [Some("zexa-sandbox-client".to_owned()), Some("shop".to_owned())]);
+        assert_eq!(names, ["zexa-sandbox-client", "shop", "rsa"].map(|name| Some(name.to_owned())));
+        assert!(sandbox.issue_client_certificate_for_key("rsa", "not a key").is_err());
     }
 }
 
