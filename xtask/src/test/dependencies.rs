@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::licences;
 use crate::background::print_line;
 use crate::command::{self, Result, cargo};
-use crate::third_party;
+use crate::{paths, third_party};
+
+/// Crates that compile the sources of `ffi-c`. Fuzz targets are not compiled by the tests.
+const SAME_SOURCES: [&str; 2] = ["fuzz", "tests/c/test-exports"];
 
 /// Crates that may occur in one version only, because they are large or have global state.
 const SINGLE_VERSION: [&str; 6] = ["hyper", "hyper-util", "rustls", "serde", "serde_json", "tokio"];
@@ -28,8 +33,38 @@ pub(crate) fn check() -> Result {
     let tree = command::output(&mut { tree })?;
     let problems = problems_in(&tree);
     print_line!("{} crates checked", tree.lines().filter_map(read).map(|one| one.name).collect::<BTreeSet<_>>().len());
-    let problems: Vec<_> = problems.into_iter().chain(third_party::check().err()).chain(deny().err()).collect();
+    let others = [same_dependencies(), third_party::check(), deny()];
+    let problems: Vec<_> = problems.into_iter().chain(others.into_iter().filter_map(Result::err)).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+}
+
+/// The crates that compile the sources of `ffi-c` have its dependencies.
+fn same_dependencies() -> Result {
+    let wanted = dependencies("ffi-c")?;
+    for name in SAME_SOURCES {
+        let found = dependencies(name)?;
+        let missing: Vec<_> = wanted.difference(&found).map(String::as_str).collect();
+        if !missing.is_empty() {
+            return Err(format!("{name}/Cargo.toml needs the dependencies of ffi-c, but lacks {}", missing.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+/// The names of the dependencies of a crate of this repository, without those of its tests.
+fn dependencies(folder: &str) -> Result<BTreeSet<String>> {
+    let manifest = paths::root().join(folder).join("Cargo.toml");
+    let mut metadata = cargo(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]);
+    let metadata = command::output(metadata.arg(&manifest))?;
+    dependencies_in(&metadata, &manifest.to_string_lossy())
+        .ok_or_else(|| format!("cargo metadata does not list {}", manifest.display()))
+}
+
+fn dependencies_in(metadata: &str, manifest: &str) -> Option<BTreeSet<String>> {
+    let metadata: Value = serde_json::from_str(metadata).ok()?;
+    let package = metadata["packages"].as_array()?.iter().find(|package| package["manifest_path"] == manifest)?;
+    let dependencies = package["dependencies"].as_array()?.iter().filter(|dependency| dependency["kind"].is_null());
+    dependencies.map(|dependency| dependency["name"].as_str().map(str::to_owned)).collect()
 }
 
 /// Runs cargo-deny, if it is installed, because compiling it takes minutes. It also checks where crates come from. Advisories need the network, so
@@ -77,12 +112,22 @@ fn read(line: &str) -> Option<Crate<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths;
 
     #[test]
     fn a_valid_tree_has_no_problems() {
         let tree = "zexa v0.1.0 (/x)|MIT OR Apache-2.0\nhyper v1.12.0|MIT\n\nhyper v1.12.0|MIT (*)\n";
         assert!(problems_in(tree).is_empty());
+    }
+
+    #[test]
+    fn dependencies_are_those_of_the_crate_without_its_tests() {
+        let metadata = r#"{"packages": [
+            {"manifest_path": "/x/Cargo.toml", "dependencies": [{"name": "other", "kind": null}]},
+            {"manifest_path": "/y/Cargo.toml", "dependencies": [{"name": "serde", "kind": null}, {"name": "tempfile", "kind": "dev"}]}
+        ]}"#;
+        assert_eq!(dependencies_in(metadata, "/y/Cargo.toml"), Some(BTreeSet::from(["serde".to_owned()])));
+        assert_eq!(dependencies_in(metadata, "/z/Cargo.toml"), None);
+        assert_eq!(same_dependencies(), Ok(()));
     }
 
     /// `deny.toml` has the same lists.
