@@ -88,8 +88,8 @@ pub(super) fn describe_rejection(alert: AlertDescription, certificate: ClientCer
     }
 }
 
-fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str) {
-    match error {
+fn describe_certificate(error: &CertificateError) -> (Cow<'static, str>, &'static str) {
+    let (what, code) = match error {
         CertificateError::UnknownIssuer => (
             "has an unknown issuer: to trust your company's own certificate authority, set `ca_file`",
             "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
@@ -118,8 +118,23 @@ fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str
         error if pinned::is_of_authority(error) => {
             ("is a certificate of an authority, not of a server", "INVALID_PURPOSE")
         }
-        _ => ("is invalid", "CERT_REJECTED"),
-    }
+        // As that of the verifier of Windows or macOS.
+        CertificateError::Other(reason) => {
+            return (format!("is invalid: {}", reason_in_words(reason)).into(), REJECTED);
+        }
+        _ => ("is invalid", REJECTED),
+    };
+    (what.into(), code)
+}
+
+/// The code of a certificate that is invalid for another reason.
+const REJECTED: &str = "CERT_REJECTED";
+
+/// The text of an error: a sentence of the system, or a name.
+fn reason_in_words(reason: &impl ToString) -> String {
+    let reason = reason.to_string();
+    let reason = reason.trim_end_matches('.');
+    if reason.contains(char::is_whitespace) { reason.to_owned() } else { words(reason) }
 }
 
 fn alert_in_words(alert: AlertDescription) -> String {
@@ -143,6 +158,10 @@ fn words(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use rustls::OtherError;
+
     use super::*;
 
     fn described(error: rustls::Error, certificate: ClientCertificate) -> Description {
@@ -158,6 +177,24 @@ mod tests {
             "the server's certificate has an unknown issuer: to trust your company's own certificate authority, set `ca_file`"
         );
         assert_eq!((code.as_deref(), is_permanent), (Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), true));
+    }
+
+    #[test]
+    fn a_certificate_that_is_invalid_for_another_reason() {
+        for (reason, expected) in [
+            (
+                "A certificate was explicitly revoked by its issuer. (0x800B010C)",
+                "A certificate was explicitly revoked by its issuer. (0x800B010C)",
+            ),
+            ("The trust anchor is not valid.", "The trust anchor is not valid"),
+            ("UnsupportedCriticalExtension", "unsupported critical extension"),
+        ] {
+            let error = CertificateError::Other(OtherError(Arc::new(io::Error::other(reason))));
+            let (message, code, _) =
+                described(rustls::Error::InvalidCertificate(error), ClientCertificate::NotRequested);
+            assert_eq!(message, format!("the server's certificate is invalid: {expected}"));
+            assert_eq!(code.as_deref(), Some("CERT_REJECTED"));
+        }
     }
 
     #[test]
