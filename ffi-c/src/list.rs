@@ -2,8 +2,9 @@
 
 use std::ffi::{CString, c_char};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+use once_cell::race::OnceBox;
 use zexa::binding::{Completeness, NextBuffered, generation};
 use zexa::{List, Page};
 
@@ -86,7 +87,7 @@ pub(crate) struct PageOf<O> {
     page: u32,
     per_page: Option<u32>,
     extra: serde_json::Map<String, serde_json::Value>,
-    extra_json: OnceLock<CString>,
+    extra_json: OnceBox<CString>,
 }
 
 impl<O> PageOf<O> {
@@ -97,7 +98,7 @@ impl<O> PageOf<O> {
             page: page.page,
             per_page: page.per_page,
             extra: page.extra,
-            extra_json: OnceLock::new(),
+            extra_json: OnceBox::new(),
         }
     }
 
@@ -114,6 +115,6 @@ impl<O> PageOf<O> {
     }
 
     pub(crate) fn extra(&self) -> *const c_char {
-        self.extra_json.get_or_init(|| to_json(&self.extra)).as_ptr()
+        self.extra_json.get_or_init(|| Box::new(to_json(&self.extra))).as_ptr()
     }
 }

@@ -3,32 +3,49 @@
 use std::ffi::{CString, c_char};
 use std::io::Write;
 use std::ptr;
-use std::sync::OnceLock;
 
+use once_cell::race::OnceBox;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use smallvec::SmallVec;
 use zexa::Timestamp;
 
 /// A model, and NUL-terminated copies of its strings, which live as long as it does.
+///
+/// Strings that take long to write are written when they are first read. If two threads do that at the same time, one of the results is dropped: a lock
+/// could be held by a thread that a forked child does not have.
 pub(crate) struct Object<M> {
     pub(crate) model: M,
     strings: StringTable,
-    json: OnceLock<CString>,
-    extra: OnceLock<CString>,
+    derived: OnceBox<StringTable>,
+    json: OnceBox<CString>,
+    extra: OnceBox<CString>,
 }
 
 /// A model with string fields.
 pub(crate) trait StringFields {
-    /// Adds the strings to the table. The accessors refer to them by their position.
-    fn write_strings(&self, strings: &mut StringTable);
+    /// Adds the strings of the model to the table. The accessors refer to them by their position.
+    fn write_strings(&self, _: &mut StringTable) {}
+
+    /// Adds times and JSON to another table.
+    fn write_derived_strings(&self, _: &mut StringTable) {}
 }
 
 impl<M: StringFields> Object<M> {
     pub(crate) fn new(model: M) -> Object<M> {
         let mut strings = StringTable::default();
         model.write_strings(&mut strings);
-        Object { model, strings, json: OnceLock::new(), extra: OnceLock::new() }
+        Object { model, strings, derived: OnceBox::new(), json: OnceBox::new(), extra: OnceBox::new() }
+    }
+
+    /// The time or JSON at this position. NULL if it is absent.
+    pub(crate) fn derived_string(&self, position: usize) -> *const c_char {
+        let write = || {
+            let mut strings = StringTable::default();
+            self.model.write_derived_strings(&mut strings);
+            Box::new(strings)
+        };
+        self.derived.get_or_init(write).get(position)
     }
 }
 
@@ -43,12 +60,12 @@ impl<M> Object<M> {
     where
         M: Serialize,
     {
-        self.json.get_or_init(|| to_json(&self.model)).as_ptr()
+        self.json.get_or_init(|| Box::new(to_json(&self.model))).as_ptr()
     }
 
     /// The unknown fields of the model, as a JSON object.
     pub(crate) fn extra(&self, extra: impl FnOnce(&M) -> &Map<String, Value>) -> *const c_char {
-        self.extra.get_or_init(|| to_json(extra(&self.model))).as_ptr()
+        self.extra.get_or_init(|| Box::new(to_json(extra(&self.model)))).as_ptr()
     }
 }
 
@@ -158,5 +175,27 @@ mod tests {
                 None
             ]
         );
+    }
+    #[test]
+    fn derived_strings_stay_where_they_are() {
+        struct Times;
+
+        impl StringFields for Times {
+            fn write_derived_strings(&self, strings: &mut StringTable) {
+                strings.push_time(Some(&Timestamp::UNIX_EPOCH));
+                strings.push_time(None);
+            }
+        }
+
+        let object = Object::new(Times);
+        let addresses = std::thread::scope(|scope| {
+            let readers = [(); 8].map(|()| scope.spawn(|| object.derived_string(0).addr()));
+            readers.map(|reader| reader.join().expect("it reads"))
+        });
+        assert_eq!(addresses, [object.derived_string(0).addr(); 8]);
+        // SAFETY: it is not NULL and ends in a NUL.
+        let text = unsafe { CStr::from_ptr(object.derived_string(0)) };
+        assert_eq!(text, c"1970-01-01T00:00:00Z");
+        assert!(object.derived_string(1).is_null() && object.string(0).is_null());
     }
 }

@@ -32,6 +32,9 @@ impl StringFields for zexa::Campaign {
         strings.push(self.status.as_str());
         strings.push_option(self.name.as_deref());
         strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
         strings.push_time(self.created_at.as_ref());
         strings.push_time(self.scheduled_at.as_ref());
         strings.push_json(self.stats.as_ref());
@@ -74,7 +77,7 @@ pub unsafe extern "C" fn zexa_campaign_channel(campaign: *const zexa_campaign) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_created_at(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(4)) }
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.derived_string(0)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
@@ -108,7 +111,7 @@ pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_ca
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_scheduled_at(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(5)) }
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.derived_string(1)) }
 }
 
 /// Scheduled start time (UTC). Not documented by the API; may be absent.
@@ -130,7 +133,7 @@ pub unsafe extern "C" fn zexa_campaign_scheduled_at_unix_ms(campaign: *const zex
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_json(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(6)) }
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.derived_string(2)) }
 }
 
 /// Number of messages passed to the carrier or provider. Not documented by the API; may be absent.

@@ -21,11 +21,14 @@ impl StringFields for zexa::Contact {
         strings.push(&self.id);
         strings.push_option(self.name.as_deref());
         strings.push_option(self.phone.as_deref());
-        strings.push_time(self.created_at.as_ref());
         strings.push_option(self.email.as_deref());
         for text in &self.lists {
             strings.push(text);
         }
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
+        strings.push_time(self.created_at.as_ref());
     }
 }
 
@@ -69,7 +72,7 @@ pub unsafe extern "C" fn zexa_contact_lists_at(contact: *const zexa_contact, ind
     // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
         panic_boundary::read(contact, ptr::null(), |contact| {
-            if index < contact.0.model.lists.len() { contact.0.string(5 + index) } else { ptr::null() }
+            if index < contact.0.model.lists.len() { contact.0.string(4 + index) } else { ptr::null() }
         })
     }
 }
@@ -80,7 +83,7 @@ pub unsafe extern "C" fn zexa_contact_lists_at(contact: *const zexa_contact, ind
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_created_at(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(3)) }
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.derived_string(0)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
@@ -101,7 +104,7 @@ pub unsafe extern "C" fn zexa_contact_created_at_unix_ms(contact: *const zexa_co
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_email(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(4)) }
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(3)) }
 }
 
 /// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.

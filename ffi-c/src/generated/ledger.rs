@@ -15,7 +15,7 @@ impl From<zexa::LedgerCounts> for zexa_ledger_counts {
 }
 
 impl StringFields for zexa::LedgerCounts {
-    fn write_strings(&self, strings: &mut StringTable) {
+    fn write_derived_strings(&self, strings: &mut StringTable) {
         strings.push_time(self.oldest_doubt.as_ref());
     }
 }
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn zexa_ledger_counts_pruned(ledger_counts: *const zexa_le
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_ledger_counts_oldest_doubt(ledger_counts: *const zexa_ledger_counts) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(ledger_counts, ptr::null(), |ledger_counts| ledger_counts.0.string(0)) }
+    unsafe { panic_boundary::read(ledger_counts, ptr::null(), |ledger_counts| ledger_counts.0.derived_string(0)) }
 }
 
 /// Time of the oldest request in doubt (UTC). Absent if no row is in doubt.
@@ -122,8 +122,11 @@ impl StringFields for zexa::DoubtfulRow {
     fn write_strings(&self, strings: &mut StringTable) {
         strings.push(&self.key);
         strings.push_option(self.operation.as_deref());
-        strings.push_time(self.claimed_at.as_ref());
         strings.push_option(self.request_id.as_deref());
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
+        strings.push_time(self.claimed_at.as_ref());
     }
 }
 
@@ -148,7 +151,7 @@ pub unsafe extern "C" fn zexa_doubtful_row_operation(doubtful_row: *const zexa_d
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_doubtful_row_claimed_at(doubtful_row: *const zexa_doubtful_row) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(doubtful_row, ptr::null(), |doubtful_row| doubtful_row.0.string(2)) }
+    unsafe { panic_boundary::read(doubtful_row, ptr::null(), |doubtful_row| doubtful_row.0.derived_string(0)) }
 }
 
 /// Time at which the request was about to be sent (UTC).
@@ -181,7 +184,7 @@ pub unsafe extern "C" fn zexa_doubtful_row_http_status(doubtful_row: *const zexa
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_doubtful_row_request_id(doubtful_row: *const zexa_doubtful_row) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(doubtful_row, ptr::null(), |doubtful_row| doubtful_row.0.string(3)) }
+    unsafe { panic_boundary::read(doubtful_row, ptr::null(), |doubtful_row| doubtful_row.0.string(2)) }
 }
 
 /// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.

@@ -32,13 +32,16 @@ impl StringFields for zexa::Message {
         strings.push(self.status.as_str());
         strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
         strings.push_option(self.to.as_deref());
-        strings.push_time(self.created_at.as_ref());
         strings.push_option(self.from.as_deref());
         strings.push_option(self.body.as_deref());
+        strings.push_option(self.error.as_deref());
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
+        strings.push_time(self.created_at.as_ref());
         strings.push_time(self.scheduled_at.as_ref());
         strings.push_time(self.sent_at.as_ref());
         strings.push_time(self.delivered_at.as_ref());
-        strings.push_option(self.error.as_deref());
     }
 }
 
@@ -78,7 +81,7 @@ pub unsafe extern "C" fn zexa_message_to(message: *const zexa_message) -> *const
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_created_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(4)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.derived_string(0)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
@@ -99,7 +102,7 @@ pub unsafe extern "C" fn zexa_message_created_at_unix_ms(message: *const zexa_me
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(5)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(4)) }
 }
 
 /// Message text. Not documented by the API; may be absent.
@@ -107,7 +110,7 @@ pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *con
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(6)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(5)) }
 }
 
 /// Scheduled send time (UTC). Not documented by the API; may be absent.
@@ -116,7 +119,7 @@ pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *con
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_scheduled_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(7)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.derived_string(1)) }
 }
 
 /// Scheduled send time (UTC). Not documented by the API; may be absent.
@@ -138,7 +141,7 @@ pub unsafe extern "C" fn zexa_message_scheduled_at_unix_ms(message: *const zexa_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_sent_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(8)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.derived_string(2)) }
 }
 
 /// Time at which the message was passed to the carrier or provider (UTC). Not documented by the API; may be absent.
@@ -160,7 +163,7 @@ pub unsafe extern "C" fn zexa_message_sent_at_unix_ms(message: *const zexa_messa
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_delivered_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(9)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.derived_string(3)) }
 }
 
 /// Delivery time (UTC). Not documented by the API; may be absent.
@@ -181,7 +184,7 @@ pub unsafe extern "C" fn zexa_message_delivered_at_unix_ms(message: *const zexa_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_error(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(10)) }
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(6)) }
 }
 
 /// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.

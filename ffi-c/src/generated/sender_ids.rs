@@ -23,6 +23,9 @@ impl StringFields for zexa::SenderId {
         strings.push_option(self.sender_id.as_deref());
         strings.push_option(self.id.as_deref());
         strings.push_option(self.use_case.as_deref());
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
         strings.push_time(self.created_at.as_ref());
     }
 }
@@ -72,7 +75,7 @@ pub unsafe extern "C" fn zexa_sender_id_use_case(sender_id: *const zexa_sender_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_created_at(sender_id: *const zexa_sender_id) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(5)) }
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.derived_string(0)) }
 }
 
 /// Registration time (UTC). Not documented by the API; may be absent.

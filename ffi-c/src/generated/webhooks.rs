@@ -20,11 +20,14 @@ impl StringFields for zexa::Webhook {
     fn write_strings(&self, strings: &mut StringTable) {
         strings.push(&self.id);
         strings.push_option(self.url.as_deref());
-        strings.push_time(self.created_at.as_ref());
         strings.push_option(self.secret.as_deref());
         for text in &self.events {
             strings.push(text.as_str());
         }
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
+        strings.push_time(self.created_at.as_ref());
     }
 }
 
@@ -60,7 +63,7 @@ pub unsafe extern "C" fn zexa_webhook_events_at(webhook: *const zexa_webhook, in
     // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
         panic_boundary::read(webhook, ptr::null(), |webhook| {
-            if index < webhook.0.model.events.len() { webhook.0.string(4 + index) } else { ptr::null() }
+            if index < webhook.0.model.events.len() { webhook.0.string(3 + index) } else { ptr::null() }
         })
     }
 }
@@ -71,7 +74,7 @@ pub unsafe extern "C" fn zexa_webhook_events_at(webhook: *const zexa_webhook, in
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_created_at(webhook: *const zexa_webhook) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(2)) }
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.derived_string(0)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
@@ -93,7 +96,7 @@ pub unsafe extern "C" fn zexa_webhook_created_at_unix_ms(webhook: *const zexa_we
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_secret(webhook: *const zexa_webhook) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(3)) }
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(2)) }
 }
 
 /// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
@@ -134,6 +137,9 @@ impl StringFields for zexa::Event {
     fn write_strings(&self, strings: &mut StringTable) {
         strings.push_option(self.id.as_deref());
         strings.push_option(self.event.as_ref().map(zexa::EventName::as_str));
+    }
+
+    fn write_derived_strings(&self, strings: &mut StringTable) {
         strings.push_time(self.created_at.as_ref());
         strings.push_json(self.data.as_ref());
     }
@@ -162,7 +168,7 @@ pub unsafe extern "C" fn zexa_event_event(event: *const zexa_event) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_created_at(event: *const zexa_event) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(2)) }
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.derived_string(0)) }
 }
 
 /// Event time (UTC). Not documented by the API; may be absent.
@@ -185,7 +191,7 @@ pub unsafe extern "C" fn zexa_event_created_at_unix_ms(event: *const zexa_event)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_data_json(event: *const zexa_event) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
-    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(3)) }
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.derived_string(1)) }
 }
 
 /// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
