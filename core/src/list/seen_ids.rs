@@ -16,11 +16,23 @@ pub(super) struct SeenIds {
     hasher: RandomState,
 }
 
-/// The position of an id in the text. The hash is stored so that it is not computed again when the table grows.
+/// The position of an id in the text. A part of the hash is stored so that it is not computed again when the table grows.
 struct Span {
-    hash: u64,
     start: usize,
-    end: usize,
+    length: u32,
+    hash: u32,
+}
+
+impl Span {
+    /// The hash for the table, which uses the highest and the lowest bits: those of the product depend on all bits of the stored part.
+    fn table_hash(&self) -> u64 {
+        spread(self.hash)
+    }
+}
+
+fn spread(hash: u32) -> u64 {
+    let product = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ (product >> 32)
 }
 
 impl SeenIds {
@@ -39,10 +51,13 @@ impl SeenIds {
         let Some(id) = item.id().filter(|id| !id.is_empty()) else { return true };
         let scope = item.id_scope();
         // Of the item's own text: the processor would wait for the copy in `self.text`, for half of the time of this function.
-        let hash = self.hasher.hash_one((id, scope));
+        let hash = self.hasher.hash_one((id, scope)) as u32;
         let text = &self.text;
-        let is_equal = |span: &Span| span.hash == hash && is_key(&text[span.start..span.end], id, scope);
-        match self.spans.entry(hash, is_equal, |span| span.hash) {
+        let is_equal = |span: &Span| {
+            let end = span.start + span.length as usize;
+            span.hash == hash && is_key(&text[span.start..end], id, scope)
+        };
+        match self.spans.entry(spread(hash), is_equal, Span::table_hash) {
             Entry::Occupied(span) => span.get().start >= page_start,
             Entry::Vacant(vacant) => {
                 let start = text.len();
@@ -52,7 +67,9 @@ impl SeenIds {
                     self.text.push('\0');
                     self.text.push_str(scope);
                 }
-                vacant.insert(Span { hash, start, end: self.text.len() });
+                // A response is much smaller than 4 GiB.
+                let length = u32::try_from(self.text.len() - start).expect("an id is part of a response");
+                vacant.insert(Span { start, length, hash });
                 true
             }
         }
