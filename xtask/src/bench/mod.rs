@@ -18,6 +18,7 @@ mod sizes;
 mod workloads;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use self::client::{Core, Server};
 use self::options::Options;
@@ -96,21 +97,62 @@ fn measure_workloads(options: &Options<'_>, programs: Programs, core: &Core, res
     }
     let server = Server::start(core)?;
     for workload in workloads {
+        let others = if options.quick { 0.0 } else { others() };
         let result = rounds::run(workload, programs, &server, core, options.rounds)?;
         results.update(|results| {
             results.workloads.insert(workload.name.to_owned(), result);
-            results.loads.insert(workload.name.to_owned(), load());
+            results.others.insert(workload.name.to_owned(), others);
         })?;
     }
     Ok(())
 }
 
-/// The load average of the last minute: the number of processes that ran or were ready to run.
-fn load() -> f64 {
-    let loads = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    loads.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default()
+/// The part of the processors that other programs use, from 0 to 1, measured for half a second in which no client runs.
+fn others() -> f64 {
+    let before = ProcessorTime::now();
+    std::thread::sleep(Duration::from_millis(500));
+    ProcessorTime::now().busy_since(&before)
+}
+
+/// The time of all processors since the system was started, in ticks.
+struct ProcessorTime {
+    total: u64,
+    idle: u64,
+}
+
+impl ProcessorTime {
+    fn now() -> ProcessorTime {
+        ProcessorTime::read(&std::fs::read_to_string("/proc/stat").unwrap_or_default())
+    }
+
+    /// Parses the first line: user, nice, system, idle, waiting for disks, interrupts.
+    fn read(stat: &str) -> ProcessorTime {
+        let line = stat.lines().next().unwrap_or_default();
+        let ticks: Vec<u64> = line.split_whitespace().skip(1).filter_map(|number| number.parse().ok()).collect();
+        ProcessorTime { total: ticks.iter().take(8).sum(), idle: ticks.iter().skip(3).take(2).sum() }
+    }
+
+    fn busy_since(&self, before: &ProcessorTime) -> f64 {
+        let [total, idle] = [self.total - before.total, self.idle - before.idle];
+        if total == 0 { 0.0 } else { 1.0 - idle as f64 / total as f64 }
+    }
 }
 
 fn build_server() -> Result {
     command::run_quietly(cargo_workspace("build", &["--bin", "zexa-bench-server"]).arg("--quiet"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_other_programs_excludes_idle_processors() {
+        let before = ProcessorTime::read("cpu  100 0 50 800 50 0 0 0 7 0\ncpu0 1 2 3");
+        let after = ProcessorTime::read("cpu  120 0 60 860 60 0 0 0 9 0\n");
+        assert!((before.total, before.idle) == (1000, 850));
+        assert!((after.busy_since(&before) - 0.3).abs() < 1e-9);
+        assert!(ProcessorTime::read("").busy_since(&ProcessorTime::read("")) < 1e-9);
+        assert!((0.0..=1.0).contains(&others()));
+    }
 }

@@ -28,8 +28,8 @@ const PARTS: usize = 12;
 struct Report {
     date: String,
     machine: String,
-    /// The highest load average.
-    load: f64,
+    /// The largest part of the processors that other programs used, in percent.
+    others: f64,
     met: usize,
     goals: Vec<Goal>,
     counts: Vec<CountRow>,
@@ -111,7 +111,7 @@ fn page(results: &Results) -> Result<String> {
     let report = Report {
         date: results.date.clone(),
         machine: results.machine.clone(),
-        load: results.loads.values().copied().fold(0.0, f64::max).round(),
+        others: (results.others.values().copied().fold(0.0, f64::max) * 100.0).round(),
         met: goals.iter().filter(|goal| goal.is_met).count(),
         goals,
         counts: results.counts.iter().map(count_row).collect(),

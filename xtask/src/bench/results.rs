@@ -27,8 +27,8 @@ pub(super) struct Results {
     is_quick: bool,
     /// By the name of the workload.
     pub(super) workloads: BTreeMap<String, Vec<ClientResult>>,
-    /// Load averages of the system when workloads were measured.
-    pub(super) loads: BTreeMap<String, f64>,
+    /// The part of the processors that other programs used before a workload was measured, from 0 to 1.
+    pub(super) others: BTreeMap<String, f64>,
     /// By language and client.
     pub(super) counts: BTreeMap<String, Counts>,
     /// Sizes of libraries in bytes.
