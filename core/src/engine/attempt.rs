@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use ::url::Position;
 use bytes::Bytes;
 use http::Version;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
@@ -203,7 +202,7 @@ fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -
     let forwarding = forwarding_proxy(config);
     let url = match config.http2 || forwarding.is_some() {
         true => request.url.as_str(),
-        false => &request.url[Position::BeforePath..Position::AfterQuery],
+        false => request.url.path_and_query(),
     };
     let uri = http::Uri::try_from(url).map_err(|_| {
         Error::invalid("url", serde_json::Value::Null, "is not a valid URI: check the path and the query")

@@ -41,6 +41,7 @@ mod process;
 mod progress;
 pub(crate) mod rate;
 pub(crate) mod request;
+mod request_url;
 mod response_head;
 mod retry;
 mod retry_after;

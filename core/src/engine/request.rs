@@ -8,6 +8,7 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::request_url::RequestUrl;
 use super::retry::Idempotency;
 use crate::{Error, Result};
 
@@ -86,13 +87,13 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// The path with placeholders for ids, for logs.
     pub(crate) route: &'static str,
-    pub(crate) url: Url,
+    pub(crate) url: RequestUrl,
     pub(crate) body: Option<Bytes>,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, route: &'static str, base: &Url) -> Request {
-        Request { method, route, url: with_path(base, route), body: None }
+        Request { method, route, url: RequestUrl::new(base, route), body: None }
     }
 
     /// A request for the resource with this id, which replaces `{id}` in the route.
@@ -115,7 +116,7 @@ impl Request {
             return Err(Error::invalid("id", id, "must be at most 1024 bytes long"));
         }
         let id = utf8_percent_encode(id, SEGMENT).to_string();
-        Ok(Request { method, route, url: with_path(base, &route.replace("{id}", &id)), body: None })
+        Ok(Request { method, route, url: RequestUrl::new(base, &route.replace("{id}", &id)), body: None })
     }
 
     /// Rejects a URL that the HTTP library does not accept. Its error would look like a failed connection, which is retried.
@@ -133,13 +134,12 @@ impl Request {
     /// Whether the path contains a version of the API, such as `v1`.
     pub(crate) fn has_version(&self) -> bool {
         let is_version = |segment: &str| segment.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
-        self.url.path_segments().is_some_and(|mut segments| segments.any(is_version))
+        self.url.path().split('/').any(is_version)
     }
 
     pub(crate) fn with_query<'a>(mut self, query: impl IntoIterator<Item = (&'a str, String)>) -> Request {
-        let mut query = query.into_iter().peekable();
-        if query.peek().is_some() {
-            self.url.query_pairs_mut().extend_pairs(query);
+        for (name, value) in query {
+            self.url.add_query_pair(name, &value);
         }
         self
     }
@@ -175,18 +175,12 @@ const MAX_ID_LENGTH: usize = 1024;
 /// The characters that are not escaped in a path segment. All others are, so that an id cannot change the path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-fn with_path(base: &Url, path: &str) -> Url {
-    let mut url = base.clone();
-    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
-    url
-}
-
 /// The URL of a path that the caller passes.
 ///
 /// # Errors
 ///
 /// If the path is invalid or leads out of the base URL, because the API key is sent with the request.
-pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<Url> {
+pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<RequestUrl> {
     let wrong = |reason| Err(Error::invalid("path", path, reason));
     if !path.starts_with('/') || path.starts_with("//") {
         return wrong("must start with a single slash, such as /messages");
@@ -201,7 +195,7 @@ pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<Url> {
     if path.split('/').any(dots) {
         return wrong("must not contain a segment of dots");
     }
-    Ok(with_path(base, path))
+    Ok(RequestUrl::escaped(base, path))
 }
 
 #[cfg(test)]
