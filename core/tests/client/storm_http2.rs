@@ -44,9 +44,15 @@ fn cancel_in_time(tokens: Receiver<(Instant, CancelToken)>) {
     }
 }
 
+/// The timeouts of calls. The longer one is for machines on which TLS handshakes take longer than the first, so that nearly nothing is sent.
+const TIMEOUTS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(3)];
+
+/// The outcomes that a storm must have.
+const OUTCOMES: [&str; 4] = ["sent", "not_sent", "unknown, and arrived", "unknown, and lost"];
+
 /// The options of one call. Some calls are cancelled, and some have a deadline that is too short.
-fn options(cancel: &Sender<(Instant, CancelToken)>) -> CallOptions {
-    let options = CallOptions::new().timeout(Duration::from_millis(200)).max_retries(fastrand::u32(0..3));
+fn options(timeout: Duration, cancel: &Sender<(Instant, CancelToken)>) -> CallOptions {
+    let options = CallOptions::new().timeout(timeout).max_retries(fastrand::u32(0..3));
     let moment = Duration::from_micros(fastrand::u64(0..60_000));
     match fastrand::u32(0..20) {
         0 | 1 => {
@@ -61,33 +67,38 @@ fn options(cancel: &Sender<(Instant, CancelToken)>) -> CallOptions {
 
 fn storm(limit: Value) {
     for is_async in [false, true] {
-        let sandbox = sandbox(limit.clone());
-        let client = builder(&sandbox).http2(true).build().expect("a client");
-        let other = builder(&sandbox).http2(true).build_async().expect("a client");
-        let (cancel, tokens) = channel();
-        let sent = thread::scope(|scope| {
-            scope.spawn(|| cancel_in_time(tokens));
-            let sent = send_all(SENDS, |text| -> Result<(), Error> {
-                let options = options(&cancel);
-                match is_async {
-                    true => block_on(other.with_options(options).messages().send(&message(text))).map(drop),
-                    false => client.with_options(options).messages().send(&message(text)).map(drop),
-                }
-            });
-            // Ends the thread that cancels tokens.
-            drop(cancel);
-            sent
-        });
-        // Requests of cancelled calls may still be in transit. The calls made here follow them on each connection.
-        let brief = CallOptions::new().timeout(Duration::from_millis(200)).max_retries(0);
-        let (client, other) = (client.with_options(brief.clone()), other.with_options(brief));
-        for number in 0..10 {
-            let _ = client.messages().send(&message(&format!("last {number}")));
-            let _ = block_on(other.messages().send(&message(&format!("last {number}, async"))));
-        }
-        let report = Report::of(&sandbox, sent);
-        report.assert_seen(0, ["sent", "not_sent", "unknown, and arrived", "unknown, and lost"].iter());
+        let mut reports = TIMEOUTS.iter().map(|timeout| storm_with(*timeout, &limit, is_async));
+        assert!(reports.any(|report| report.has_seen(&OUTCOMES)), "not all of {OUTCOMES:?} were seen");
     }
+}
+
+/// Checks the promises, and returns how often each outcome was reported.
+fn storm_with(timeout: Duration, limit: &Value, is_async: bool) -> Report {
+    let sandbox = sandbox(limit.clone());
+    let client = builder(&sandbox).http2(true).build().expect("a client");
+    let other = builder(&sandbox).http2(true).build_async().expect("a client");
+    let (cancel, tokens) = channel();
+    let sent = thread::scope(|scope| {
+        scope.spawn(|| cancel_in_time(tokens));
+        let sent = send_all(SENDS, |text| -> Result<(), Error> {
+            let options = options(timeout, &cancel);
+            match is_async {
+                true => block_on(other.with_options(options).messages().send(&message(text))).map(drop),
+                false => client.with_options(options).messages().send(&message(text)).map(drop),
+            }
+        });
+        // Ends the thread that cancels tokens.
+        drop(cancel);
+        sent
+    });
+    // Requests of cancelled calls may still be in transit. The calls made here follow them on each connection.
+    let brief = CallOptions::new().timeout(timeout).max_retries(0);
+    let (client, other) = (client.with_options(brief.clone()), other.with_options(brief));
+    for number in 0..10 {
+        let _ = client.messages().send(&message(&format!("last {number}")));
+        let _ = block_on(other.messages().send(&message(&format!("last {number}, async"))));
+    }
+    Report::of(&sandbox, sent)
 }
 
 #[test]

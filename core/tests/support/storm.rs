@@ -66,6 +66,11 @@ impl Report {
         Report(seen)
     }
 
+    /// Whether each of these outcomes was reported.
+    pub(crate) fn has_seen(&self, outcomes: &[&str]) -> bool {
+        outcomes.iter().all(|outcome| self.0.contains_key(outcome))
+    }
+
     /// Asserts that each of these outcomes was reported more often than `times`.
     pub(crate) fn assert_seen<'a>(&self, times: usize, outcomes: impl Iterator<Item = &'a &'a str>) {
         for outcome in outcomes {
