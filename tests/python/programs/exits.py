@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import Any
 
+from programs.process import until
 from programs.support import SERVER, main, new_async_client, new_client, say, send, send_async
 
 
@@ -117,6 +118,7 @@ def closed_loop() -> None:
     loop.run_until_complete(loop.shutdown_default_executor())
     ignore_destroyed_tasks(loop)
     loop.close()
+    until("the others are sent", lambda: len(SERVER.messages()) == 10)
     # Slower than the others, whose responses have arrived by then.
     asyncio.run(send_async(client, "after"))
     del tasks
